@@ -1,0 +1,32 @@
+// `npm run generate`: proto/ and Envoy's schemas -> libs/shared/api/src/generated.
+//
+// Envoy's schemas come from @grpc/grpc-js-xds. The validate.proto beside them is older than the schemas: it lacks
+// StringRules.ignore_empty (field 26), so a completed copy of it goes into a cache folder that buf.yaml names.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const deps = join(root, 'node_modules/@grpc/grpc-js-xds/deps');
+const cache = join(root, 'node_modules/.cache/quartet-validate/validate');
+
+const shipped = readFileSync(join(deps, 'protoc-gen-validate/validate/validate.proto'), 'utf8');
+const completed = shipped.includes('ignore_empty')
+  ? shipped
+  : shipped.replace('message StringRules {', 'message StringRules {\n    optional bool ignore_empty = 26;');
+mkdirSync(cache, { recursive: true });
+writeFileSync(join(cache, 'validate.proto'), completed);
+
+const generated = join(root, 'libs/shared/api/src/generated');
+rmSync(generated, { recursive: true, force: true });
+mkdirSync(generated, { recursive: true });
+const buf = (...args) => execFileSync(join(root, 'node_modules/.bin/buf'), args, { cwd: root, stdio: 'inherit' });
+buf('generate');
+// Every message of our own kinds, with JSON names and options, for strict JSON and debug output.
+buf('build', '--exclude-source-info', '-o', join(generated, 'descriptors.binpb'), ...readInputPaths());
+
+function readInputPaths() {
+  const config = readFileSync(join(root, 'buf.gen.yaml'), 'utf8');
+  return [...config.matchAll(/^ {6}- (\S+)$/gm)].flatMap(([, path]) => ['--path', path]);
+}
