@@ -1,1 +1,1 @@
-export {};
+export { BinaryUnavailable, ensureBinary, type BinaryName } from '@quartet/binaries';

@@ -1,0 +1,2 @@
+export { binaries, type Binary, type BinaryName } from './manifest.js';
+export { BinaryUnavailable, cacheDir, ensureBinary } from './ensure-binary.js';
