@@ -1,2 +1,7 @@
 export type { ConfigObject, ObjectMeta, Origin } from './config-object.js';
 export type { ConfigSnapshot, ConfigSource } from './config-source.js';
+export { isHttp, isHttp2, isTcp, isTls, kubernetesProtocol, parseProtocol, type Protocol } from './protocol.js';
+export { InvalidNodeError, isIp, isIpv6, parseProxy, type InterceptionMode, type Locality, type Proxy, type ProxyNode, type ProxyType } from './proxy.js';
+export {
+  Resolution, type IstioEndpoint, type ManagementPort, type Port, type Service, type ServiceAttributes, type ServiceInstance, type ServiceSnapshot,
+} from './service.js';
