@@ -24,7 +24,13 @@ mkdirSync(generated, { recursive: true });
 const buf = (...args) => execFileSync(join(root, 'node_modules/.bin/buf'), args, { cwd: root, stdio: 'inherit' });
 buf('generate');
 // Every message of our own kinds, with JSON names and options, for strict JSON and debug output.
-buf('build', '--exclude-source-info', '-o', join(generated, 'descriptors.binpb'), ...readInputPaths());
+const descriptors = join(cache, '../descriptors.binpb');
+buf('build', '--exclude-source-info', '-o', descriptors, ...readInputPaths());
+// A module and not a file beside it: @quartet/api reads no files.
+writeFileSync(
+  join(generated, 'descriptors.ts'),
+  `export const descriptorSet = '${readFileSync(descriptors).toString('base64')}';\n`,
+);
 
 function readInputPaths() {
   const config = readFileSync(join(root, 'buf.gen.yaml'), 'utf8');
