@@ -1,1 +1,11 @@
-export {};
+export { type Address, addressSchema, formatAddress, parseAddress } from './address.js';
+export { type CommandAnswer, type CommandHandler, Commands } from './commands.js';
+export { ComponentInfo } from './component-info.js';
+export { type ComponentOptions, componentOptions } from './component-options.js';
+export { type ComponentContext, ComponentModule } from './component.module.js';
+export { durationSchema, parseDurationMs } from './duration.js';
+export { type Logger, Loggers } from './loggers.js';
+export { Monitoring, Readiness, type ReadinessCheck } from './monitoring.js';
+export { defineOptions, environmentName, type OptionSpec, type OptionSpecs, type OptionsOf, type ParsedCommand, parseOptions, UsageError } from './options.js';
+export { type ComponentDefinition, runComponent } from './run-component.js';
+export { VERSION } from './version.js';

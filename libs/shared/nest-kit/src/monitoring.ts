@@ -1,0 +1,35 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+
+/** True, or the reason why not. */
+export type ReadinessCheck = () => boolean | string;
+
+/** Named conditions that must all hold before a component says it is ready. */
+export class Readiness {
+  private readonly checks = new Map<string, ReadinessCheck>();
+
+  add(name: string, check: ReadinessCheck): void {
+    this.checks.set(name, check);
+  }
+
+  report(): { ready: boolean; checks: Record<string, string> } {
+    const checks: Record<string, string> = {};
+    let ready = true;
+    for (const [name, check] of this.checks) {
+      const result = check();
+      checks[name] = result === true ? 'ok' : result || 'not ready';
+      if (result !== true) ready = false;
+    }
+    return { ready, checks };
+  }
+}
+
+/** A component's metrics registry and readiness, served by {@link MonitoringController}. */
+export class Monitoring {
+  readonly registry = new Registry();
+  readonly readiness = new Readiness();
+
+  constructor(component: string, version: string) {
+    collectDefaultMetrics({ register: this.registry });
+    new Gauge({ name: 'istio_build', help: 'Component and version of this process.', labelNames: ['component', 'tag'], registers: [this.registry] }).set({ component, tag: version }, 1);
+  }
+}
