@@ -5,3 +5,11 @@ export { InvalidNodeError, isIp, isIpv6, parseProxy, type InterceptionMode, type
 export {
   Resolution, type IstioEndpoint, type ManagementPort, type Port, type Service, type ServiceAttributes, type ServiceInstance, type ServiceSnapshot,
 } from './service.js';
+export { childPath, formatProblem, hasErrors, type Problem } from './problem.js';
+export { durationFromMs, durationMs, formatDuration, parseDuration } from './duration.js';
+export { describeMessage, descriptorRegistry } from './descriptors.js';
+export type { Kind, KindName, Parsed } from './kind.js';
+export {
+  componentConfigKind, istioKinds, kindByCollection, kindByName, kinds, kubernetesKinds, meshConfigKind, parseSpec, syntheticServiceEntryKind,
+} from './kinds.js';
+export { legacyMixerKinds } from './legacy-mixer-kinds.js';

@@ -1,0 +1,15 @@
+import { plainKind, type Kind } from './kind.js';
+
+/** kind -> plural of the "one kind per adapter or template" objects of older Mixers, which 1.4 still carries as plain JSON. */
+const plurals: Readonly<Record<string, string>> = {
+  apikey: 'apikeys', authorization: 'authorizations', bypass: 'bypasses', checknothing: 'checknothings', circonus: 'circonuses',
+  cloudwatch: 'cloudwatches', denier: 'deniers', dogstatsd: 'dogstatsds', edge: 'edges', fluentd: 'fluentds', kubernetes: 'kuberneteses',
+  kubernetesenv: 'kubernetesenvs', listchecker: 'listcheckers', listentry: 'listentries', logentry: 'logentries', memquota: 'memquotas',
+  metric: 'metrics', noop: 'noops', opa: 'opas', prometheus: 'prometheuses', quota: 'quotas', rbac: 'rbacs', redisquota: 'redisquotas',
+  reportnothing: 'reportnothings', signalfx: 'signalfxs', solarwinds: 'solarwindses', stackdriver: 'stackdrivers', statsd: 'statsds',
+  stdio: 'stdios', tracespan: 'tracespans', zipkin: 'zipkins',
+};
+
+export const legacyMixerKinds: readonly Kind[] = Object.freeze(Object.entries(plurals).map(([kind, plural]) => plainKind({
+  kind, plural, group: 'config.istio.io', version: 'v1alpha2', collection: `istio/config/v1alpha2/legacy/${plural}`, clusterScoped: false,
+}) as Kind));
