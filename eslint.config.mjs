@@ -10,7 +10,7 @@ const layers = {
   protocol: ['layer:protocol', 'layer:compile', 'layer:model', 'layer:api'],
   source: ['layer:source', 'layer:protocol', 'layer:model', 'layer:api'],
   platform: ['layer:platform', 'layer:model', 'layer:api'],
-  sdk: ['layer:model', 'layer:api'],
+  sdk: ['layer:compile', 'layer:model', 'layer:api'],
   adapter: ['layer:sdk'],
   feature: ['layer:feature', 'layer:adapter', 'layer:sdk', 'layer:compile', 'layer:protocol', 'layer:source', 'layer:platform', 'layer:model', 'layer:api'],
   app: ['layer:app', 'layer:feature', 'layer:platform', 'layer:source', 'layer:protocol', 'layer:compile', 'layer:model', 'layer:api'],

@@ -1,1 +1,13 @@
-export {};
+export { Duration, int64, Timestamp, ValueType, valueTypeByName, valueTypeName, type StringMap, type Value, type ValueTypeName } from './values.js';
+export { Code, codeName, type CodeName } from './code.js';
+export { okStatus, statusOf, type CheckResult, type DirectHttpResponse, type QuotaArgs, type QuotaResult, type Status } from './results.js';
+export { camelCase, requiredType, type FieldKind, type FieldSpec } from './field.js';
+export { templateByName, templates, type TemplateInfo, type TemplateName, type Variety } from './templates.js';
+export type * from './instances.js';
+export { handlerMethods, type Awaitable, type Handler, type HandlerMethod } from './handler.js';
+export type { AdapterEnv, AdapterLogger, Cancel } from './env.js';
+export { defineAdapter, problemsText, type Adapter, type AdapterDefinition, type BuildContext, type ParamsProblem } from './adapter.js';
+export * as params from './params.js';
+export type { ParamsSchema } from './params.js';
+export { ip16, ipText, parseIp } from './ip.js';
+export { doubleText, microsecondText, stringEquals, stringify } from './stringify.js';
