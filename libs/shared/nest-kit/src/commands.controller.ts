@@ -1,27 +1,30 @@
-import { Controller, Inject, type Type } from '@nestjs/common';
-import { Ctx, MessagePattern, NatsContext, Payload, Transport } from '@nestjs/microservices';
-import { type CommandAnswer, Commands } from './commands.js';
+import { Controller, Inject } from '@nestjs/common';
+import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { ComponentInfo } from './component-info.js';
+import { Loggers } from './loggers.js';
+import { Monitoring } from './monitoring.js';
 
-/** The Nest controller that takes a component's commands from NATS: one subject for all instances, one for this instance. */
-export function commandsControllerFor(component: string, instance: string): Type {
-  @Controller()
-  class CommandsController {
-    constructor(@Inject(Commands) private readonly commands: Commands) {}
+/** The commands of the control bus that every component takes; features add their own by `@MessagePattern`. */
+@Controller()
+export class CommandsController {
+  constructor(
+    @Inject(ComponentInfo) private readonly info: ComponentInfo,
+    @Inject(Loggers) private readonly loggers: Loggers,
+    @Inject(Monitoring) private readonly monitoring: Monitoring,
+  ) {}
 
-    @MessagePattern(`quartet.${component}.*`, Transport.NATS)
-    all(@Payload() payload: unknown, @Ctx() context: NatsContext): Promise<CommandAnswer> {
-      return this.commands.run(lastToken(context), payload);
+  /** `{levels?: "scope:level,..."}` -> the levels in force, or `{error}`. */
+  @MessagePattern('log-level', Transport.NATS)
+  logLevel(@Payload() payload: { levels?: unknown } | null): Record<string, string> {
+    if (payload?.levels !== undefined) {
+      const problem = this.loggers.setLevels(String(payload.levels));
+      if (problem) return { error: problem };
     }
-
-    @MessagePattern(`quartet.${component}.${instance}.*`, Transport.NATS)
-    one(@Payload() payload: unknown, @Ctx() context: NatsContext): Promise<CommandAnswer> {
-      return this.commands.run(lastToken(context), payload);
-    }
+    return this.loggers.effectiveLevels();
   }
-  return CommandsController;
-}
 
-function lastToken(context: NatsContext): string {
-  const subject = context.getSubject();
-  return subject.slice(subject.lastIndexOf('.') + 1);
+  @MessagePattern('status', Transport.NATS)
+  status(): object {
+    return { ...this.info, ...this.monitoring.readiness.report() };
+  }
 }

@@ -1,18 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ControlBus } from '@quartet/control-bus';
-import { Commands } from './commands.js';
-import { commandsControllerFor } from './commands.controller.js';
+import { CommandsController } from './commands.controller.js';
 import { ComponentInfo } from './component-info.js';
 import { Loggers } from './loggers.js';
 import { Monitoring } from './monitoring.js';
 import { MonitoringController } from './monitoring.controller.js';
 
-/** What every component finds in Nest's container: Loggers, Monitoring, ComponentInfo, Commands, ControlBus. */
+/** What every component finds in Nest's container: Loggers, Monitoring, ComponentInfo, ControlBus. */
 export interface ComponentContext {
   readonly info: ComponentInfo;
   readonly loggers: Loggers;
   readonly monitoring: Monitoring;
-  readonly commands: Commands;
   readonly bus: ControlBus;
 }
 
@@ -23,14 +21,13 @@ export class ComponentModule {
       { provide: ComponentInfo, useValue: context.info },
       { provide: Loggers, useValue: context.loggers },
       { provide: Monitoring, useValue: context.monitoring },
-      { provide: Commands, useValue: context.commands },
       { provide: ControlBus, useValue: context.bus },
     ];
     return {
       module: ComponentModule,
       global: true,
       imports: [feature],
-      controllers: [MonitoringController, commandsControllerFor(context.info.name, context.info.instance)],
+      controllers: [MonitoringController, CommandsController],
       providers,
       exports: providers.map(({ provide }) => provide),
     };

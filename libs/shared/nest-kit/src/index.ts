@@ -1,5 +1,4 @@
 export { type Address, addressSchema, formatAddress, parseAddress } from './address.js';
-export { type CommandAnswer, type CommandHandler, Commands } from './commands.js';
 export { ComponentInfo } from './component-info.js';
 export { type ComponentOptions, componentOptions } from './component-options.js';
 export { type ComponentContext, ComponentModule } from './component.module.js';

@@ -3,9 +3,8 @@ import { hostname } from 'node:os';
 import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { ControlBus } from '@quartet/control-bus';
+import { CommandServer, type ComponentConfig, ControlBus } from '@quartet/control-bus';
 import { formatAddress } from './address.js';
-import { Commands } from './commands.js';
 import { ComponentInfo } from './component-info.js';
 import { type ComponentContext, ComponentModule } from './component.module.js';
 import { type ComponentOptions, componentOptions } from './component-options.js';
@@ -17,6 +16,7 @@ import { VERSION } from './version.js';
 
 /** Long enough to end streams, short enough for a pod's grace period. */
 const SHUTDOWN_DEADLINE_MS = 5_000;
+const READINESS_INTERVAL_MS = 500;
 
 export interface ComponentDefinition<T extends OptionSpecs> {
   /** pilot, mixer, citadel, galley, pilot-agent. */
@@ -76,21 +76,20 @@ function createContext<T extends OptionSpecs>(definition: ComponentDefinition<T>
     instance,
     version: VERSION,
     address: formatAddress(options.monitoringAddress),
+    startedAt: info.startedAt,
     log: loggers.get('control-bus'),
   });
-  const commands = new Commands();
-  commands.add('log-level', (payload) => changeLevels(loggers, payload));
-  commands.add('status', () => ({ ...info, ...monitoring.readiness.report() }));
-  return { info, loggers, monitoring, bus, commands };
+  bus.watchComponentConfig((config) => applyLogLevels(loggers, config));
+  return { info, loggers, monitoring, bus };
 }
 
-function changeLevels(loggers: Loggers, payload: unknown): Record<string, string> {
-  const levels = (payload as { levels?: unknown } | null)?.levels;
-  if (levels !== undefined) {
-    const problem = loggers.setLevels(String(levels));
-    if (problem) throw new Error(problem);
-  }
-  return loggers.effectiveLevels();
+/** Log levels are the part of a component's configuration that is the same for all; features apply their own settings. */
+function applyLogLevels(loggers: Loggers, { logLevels }: ComponentConfig): string | undefined {
+  return loggers.setLevels(
+    Object.entries(logLevels)
+      .map(([scope, level]) => `${scope}:${level}`)
+      .join(','),
+  );
 }
 
 async function createApp<T extends OptionSpecs>(
@@ -100,12 +99,26 @@ async function createApp<T extends OptionSpecs>(
   const feature = await definition.module(options, words);
   const app = await NestFactory.create(ComponentModule.forRoot(context, feature), { logger: new NestLogger(context.loggers), abortOnError: false });
   for (const microservice of (await definition.microservices?.(options, context)) ?? []) app.connectMicroservice<MicroserviceOptions>(microservice);
-  context.bus.attachCommands(app);
+  app.connectMicroservice({ strategy: new CommandServer(context.bus) });
   await app.init();
   await app.startAllMicroservices();
   await app.listen(options.monitoringAddress.port, options.monitoringAddress.host);
-  context.bus.reportReadiness(() => context.monitoring.readiness.report());
+  reportReadiness(context);
   return app;
+}
+
+/** The bus hears of readiness within a second of its change. */
+function reportReadiness({ bus, monitoring }: ComponentContext): void {
+  let last = '';
+  const report = (): void => {
+    const { ready, checks } = monitoring.readiness.report();
+    const text = JSON.stringify(checks);
+    if (text === last) return;
+    last = text;
+    bus.setReady(ready, checks);
+  };
+  report();
+  setInterval(report, READINESS_INTERVAL_MS).unref();
 }
 
 function endOnSignals(app: INestApplication, { loggers, bus }: ComponentContext): void {
