@@ -16,6 +16,10 @@ export class ProtoReader {
     this.end = buffer.length;
   }
 
+  get done(): boolean {
+    return this.position >= this.end;
+  }
+
   /** Field key (`field << 3 | wireType`), 0 at the end. */
   tag(): number {
     return this.position >= this.end ? 0 : this.uint32();
@@ -63,7 +67,7 @@ export class ProtoReader {
     const length = this.length();
     const start = this.position;
     this.position += length;
-    return this.buffer.utf8Slice(start, this.position);
+    return this.buffer.toString('utf8', start, this.position);
   }
 
   /** A view, not a copy. */

@@ -68,7 +68,7 @@ export class ProtoWriter {
     this.reserve(5 + units * 3);
     if (units < 0x80 && this.shortAscii(value)) return;
     const start = this.begin();
-    this.position += this.buffer.utf8Write(value, this.position);
+    this.position += this.buffer.write(value, this.position, 'utf8');
     this.end(start);
   }
 
