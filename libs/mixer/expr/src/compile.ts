@@ -1,8 +1,10 @@
-import { ExprError } from './errors.js';
+import { compileCexl } from './cexl/compile.js';
 import type { CompiledExpression, ExprEnv } from './expression.js';
 
-/** @throws ExprError */
+/**
+ * Parses, checks and compiles an expression against the attributes and functions of `env`.
+ * @throws ExprError with Mixer 1.4's message; nothing else, whatever the text
+ */
 export function compileExpression(text: string, env: ExprEnv): CompiledExpression {
-  void env;
-  throw new ExprError(`unable to parse expression '${text}'`);
+  return compileCexl(text, env);
 }

@@ -6,3 +6,6 @@ export { EvalError, ExprError } from './errors.js';
 export type { AttributeSource } from './attribute-source.js';
 export type { CompiledExpression, ExprEnv, FunctionSpec, Language } from './expression.js';
 export { compileExpression } from './compile.js';
+export { conversionError } from './cexl/conversion-error.js';
+export { formatIp, parseIp } from './externs/ip.js';
+export { extractEqMatches } from './cexl/extract-eq-matches.js';
