@@ -4,7 +4,8 @@ import type { Problem } from '../problem.js';
 export class ParseContext {
   readonly problems: Problem[] = [];
 
-  constructor(readonly unknownFields: Problem['severity']) {}
+  /** @param options.anyOfUnknownType an Any whose type no schema declares passes unread */
+  constructor(readonly unknownFields: Problem['severity'], readonly options: { readonly anyOfUnknownType?: boolean } = {}) {}
 
   error(path: string, message: string): undefined {
     this.problems.push({ path, message, severity: 'error' });

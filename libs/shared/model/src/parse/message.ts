@@ -69,12 +69,13 @@ function parseField(field: DescField, json: unknown, path: string, context: Pars
   }
 }
 
+/** A null item of messages is an empty message, as for Istio's decoder. */
 function parseList(field: DescField & { fieldKind: 'list' }, json: unknown, path: string, context: ParseContext): unknown {
   if (!Array.isArray(json)) return context.error(path, `expected a list, got ${show(json)}`);
   return json.flatMap((item, index) => {
     const itemPath = childPath(path, index);
     const parsed =
-      field.listKind === 'message' ? parseMessage(field.message, item, itemPath, context)
+      field.listKind === 'message' ? parseMessage(field.message, item ?? {}, itemPath, context)
       : field.listKind === 'enum' ? parseEnum(field.enum, item, itemPath, context)
       : parseScalar(field.scalar, item, itemPath, context);
     return parsed === undefined ? [] : [parsed];

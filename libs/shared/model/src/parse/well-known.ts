@@ -20,6 +20,8 @@ export const wellKnown: Readonly<Record<string, WellKnown>> = {
   'google.protobuf.ListValue': (value, path, context) => (Array.isArray(value) ? value : context.error(path, `expected a list, got ${show(value)}`)),
   'google.protobuf.Value': (value) => value,
   'google.protobuf.Any': (value, path, context) => {
+    const name = isObject(value) ? String(value['@type'] ?? '').replace(/^.*\//, '') : '';
+    if (context.options.anyOfUnknownType === true && descriptorRegistry().getMessage(name) === undefined) return undefined;
     try {
       const any = fromJson(AnySchema, value as JsonValue, { registry: descriptorRegistry() });
       return { typeUrl: any.typeUrl, value: Buffer.from(any.value) };
