@@ -7,3 +7,7 @@ export { GATEWAY_POD, type Pod, PODS } from './pods.js';
 export type { ProcessSpec } from './process-spec.js';
 export { askSupervisor } from './supervisor-socket.js';
 export { type ProcessState, type ProcessStatus, Supervisor } from './supervisor.js';
+export { BookinfoClient, type ReviewsVersion } from './bookinfo-client.js';
+export { eventually } from './eventually.js';
+export { fetchText, type HttpAnswer } from './http-client.js';
+export { parsePrometheusText, type Sample, sumSamples } from './prometheus-text.js';

@@ -15,6 +15,12 @@ import { type Programs, splitTopology } from './topology.js';
 /** What a start tells while it goes on. */
 export type Progress = (step: string) => void;
 
+export interface StartControl {
+  readonly progress?: Progress;
+  /** Gives up the start (and ends what was started) when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
 const READY_TIMEOUT_MS = 90_000;
 
 /** A whole mesh on this host: fetched, configured, started, supervised, ended. */
@@ -37,11 +43,11 @@ export class LocalMesh {
   }
 
   /** @throws with the way out if a binary can't be had, an address is taken or a process does not get ready. */
-  static async start(options: MeshOptions, progress: Progress = () => {}): Promise<LocalMesh> {
+  static async start(options: MeshOptions, { progress = () => {}, signal }: StartControl = {}): Promise<LocalMesh> {
     const { programs, missing } = await fetchPrograms(options, progress);
     const mesh = new LocalMesh(options, missing, programs);
     try {
-      await mesh.startAll(progress);
+      await Promise.race([mesh.startAll(progress), aborted(signal)]);
       return mesh;
     } catch (error) {
       await mesh.stop();
@@ -90,6 +96,10 @@ export class LocalMesh {
     const processes = this.supervisor.list().flatMap(({ name, identity }) => (identity ? [{ name, identity }] : []));
     writeMeshState({ supervisor, startedAt: this.startedAt.toISOString(), options: this.options, ready: this.ready, readyAfter: this.readyAfter, processes });
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
 }
 
 async function fetchPrograms(options: MeshOptions, progress: Progress): Promise<{ programs: Programs; missing: string[] }> {
