@@ -6,6 +6,7 @@ export { EvalError, ExprError } from './errors.js';
 export type { AttributeSource } from './attribute-source.js';
 export type { CompiledExpression, ExprEnv, FunctionSpec, Language } from './expression.js';
 export { compileExpression } from './compile.js';
+export { typeOfExpression } from './type-of.js';
 export { conversionError } from './cexl/conversion-error.js';
 export { formatIp, parseIp } from './externs/ip.js';
 export { extractEqMatches } from './cexl/extract-eq-matches.js';
