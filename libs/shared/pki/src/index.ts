@@ -17,5 +17,7 @@ export { verifyChain, verifyPeer, verifySigningMaterial } from './verify.js';
 export type { ChainInput, SigningMaterial } from './verify.js';
 export { trustBundle } from './bundle.js';
 export type { TrustBundle } from './bundle.js';
+export { createServiceAccountToken, encodePublicKey } from './service-account-token.js';
+export type { ServiceAccountTokenOptions } from './service-account-token.js';
 export { certificateWaitTime, renewAt } from './rotation.js';
 export type { RotationPolicy } from './rotation.js';
