@@ -1,1 +1,15 @@
-export {};
+export { denier } from './denier/denier.js';
+export { kubernetesenv } from './kubernetesenv/kubernetesenv.js';
+export { PodIndex, type KubernetesObject, type Pod, type PodSource } from './kubernetesenv/pod-source.js';
+export { workloadOf, type Workload } from './kubernetesenv/workload.js';
+export { parseEntries, type EntrySet, type ListEntryType } from './list/entry-set.js';
+export { listChecker } from './list/list.js';
+export { RollingWindow } from './memquota/rolling-window.js';
+export { limitOf, memquota } from './memquota/memquota.js';
+export { noop } from './noop/noop.js';
+export { Exposition } from './prometheus/exposition.js';
+export { bucketBounds } from './prometheus/params.js';
+export { prometheus } from './prometheus/prometheus.js';
+export { writeExposition } from './prometheus/serve.js';
+export type { LineSink, OpenSink } from './stdio/sink.js';
+export { stdio } from './stdio/stdio.js';
