@@ -1,1 +1,15 @@
-export {};
+export { allowAll, parseAccessList, refuse, subjectIds, type AccessRules, type Peer } from './access-list.js';
+export { MESH_CONFIG, MIXER_COLLECTIONS, PILOT_COLLECTIONS, PODS, SYNTHETIC_SERVICE_ENTRIES, TRIGGER_COLLECTION } from './collections.js';
+export { McpError } from './mcp-error.js';
+export { createMcpMetrics } from './metrics.js';
+export { TokenBucket, type RateLimiter } from './rate-limiter.js';
+export { silentReporter, type McpLog, type McpReporter } from './reporter.js';
+export { calculateDelta, trackVersions, type Delta, type ResourceVersions } from './resource-versions.js';
+export { McpSinkClient, type SinkClientOptions } from './sink-client.js';
+export { McpSinkServer, type SinkServerOptions } from './sink-server.js';
+export { SinkSession, type SinkChange, type SinkCollection, type SinkUpdater } from './sink-session.js';
+export { CollectionSnapshot, createSnapshot, type Snapshot } from './snapshot.js';
+export { SnapshotCache, type WatchAnswer } from './snapshot-cache.js';
+export { McpSourceClient, type SourceClientOptions } from './source-client.js';
+export { McpSourceServer, type SinkState, type SourceServerOptions } from './source-server.js';
+export { SourceSession, type SourceCollections, type SubscriptionState } from './source-session.js';
