@@ -17,8 +17,4 @@ export * as host from './host.js';
 export * as labels from './labels.js';
 export { defaultMeshConfig, parseMeshConfig, parseMeshNetworks } from './mesh-config.js';
 export { parseJwksUri, type JwksUri } from './validation/jwks-uri.js';
-export * as primitives from './validation/primitives.js';
 export { validateObject } from './validation/validate-object.js';
-export { conditionFault } from './validation/authorization-policy.js';
-export { validateLocality } from './validation/locality.js';
-export { connectTimeout, shutdownFault } from './validation/proxy-config.js';

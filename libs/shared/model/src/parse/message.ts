@@ -19,6 +19,7 @@ export function parseMessage(type: DescMessage, value: unknown, path: string, co
   const result: Record<string, unknown> = {};
   const oneofs = new Map<string, string>();
   for (const [key, json] of Object.entries(value)) {
+    if (json === undefined) continue;
     const field = names.get(key);
     if (field === undefined) {
       context.unknown(childPath(path, key), unknownField(key, names));

@@ -26,10 +26,8 @@ export function subsetName(name: string): Fault {
 
 /** @param extra namespaces allowed besides labels. */
 export function namespacedHost(value: string, extra: readonly string[]): Fault {
-  const slash = value.indexOf('/');
-  const namespace = value.slice(0, slash);
-  const name = value.slice(slash + 1);
-  if (namespace === '' || name === '' || name.includes('/')) return `${JSON.stringify(value)} must be "namespace/host"`;
+  const [namespace = '', name = '', ...rest] = value.split('/');
+  if (namespace === '' || name === '' || rest.length > 0) return `${JSON.stringify(value)} must be "namespace/host"`;
   if (!extra.includes(namespace) && !isDnsLabel(namespace)) return `${JSON.stringify(namespace)} is not a namespace, nor ${extra.join(' ')}`;
   return dottedHost(name);
 }
