@@ -1,1 +1,11 @@
-export {};
+export { buildBootstrap } from './bootstrap.js';
+export type { BootstrapOptions } from './bootstrap.js';
+export { envoyArguments } from './envoy-arguments.js';
+export type { EnvoyArgumentOptions } from './envoy-arguments.js';
+export { instanceIps, locality, nodeId, nodeMetadata } from './node.js';
+export type { NodeIdentity, NodeMetadata, NodeMetadataInput, NodeType } from './node.js';
+export { pilotSan } from './pilot-san.js';
+export type { PilotSanOptions } from './pilot-san.js';
+export { isLoopback } from './addresses.js';
+export type { HostPort } from './addresses.js';
+export type { Json, JsonObject } from './json.js';
