@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { LRUCache } from 'lru-cache';
 
 const cache = new LRUCache<string, Uint8Array>({ max: 4_096 });
+const mappedCache = new LRUCache<string, Uint8Array>({ max: 1_024 });
 
 /** Raw bytes of an address, 4 or 16; undefined if `text` is none. */
 export function ipBytes(text: string): Uint8Array | undefined {
@@ -15,8 +16,13 @@ export function ipBytes(text: string): Uint8Array | undefined {
 
 /** As Pilot wrote destination.ip: always 16 bytes, IPv4 mapped into IPv6. */
 export function mappedIpBytes(text: string): Uint8Array | undefined {
+  const known = mappedCache.get(text);
+  if (known) return known;
   const bytes = ipBytes(text);
-  return bytes?.length === 4 ? Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...bytes) : bytes;
+  if (bytes?.length !== 4) return bytes;
+  const mapped = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...bytes);
+  mappedCache.set(text, mapped);
+  return mapped;
 }
 
 function parseV6(text: string): Uint8Array {

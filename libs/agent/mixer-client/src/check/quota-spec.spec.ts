@@ -4,9 +4,9 @@ import type { AttributeValue } from '../attributes/value.js';
 import { ProtoWriter } from '../wire/proto-writer.js';
 import { QuotaSpecs } from './quota-spec.js';
 
-function encode(...specs: Parameters<typeof QuotaSpec.fromPartial>[0][]): string {
+function encode(...specs: QuotaSpec[]): string {
   const writer = new ProtoWriter();
-  for (const spec of specs) writer.bytes(QuotaSpec.encode(QuotaSpec.fromPartial(spec as QuotaSpec)).finish());
+  for (const spec of specs) writer.bytes(QuotaSpec.encode(spec).finish());
   return writer.finish().toString('base64');
 }
 

@@ -1,3 +1,7 @@
+import { StringTable } from './string-table.js';
+
+const strings = new StringTable();
+
 /** A message that is not what its schema says: cut short, or with an impossible field. */
 export class MalformedMessageError extends Error {
   readonly code = 'MALFORMED_MESSAGE';
@@ -67,7 +71,7 @@ export class ProtoReader {
     const length = this.length();
     const start = this.position;
     this.position += length;
-    return this.buffer.toString('utf8', start, this.position);
+    return strings.decode(this.buffer, start, this.position);
   }
 
   /** A view, not a copy. */
