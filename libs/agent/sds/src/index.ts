@@ -1,1 +1,14 @@
-export {};
+export { CaClientError } from './ca-client.js';
+export type { CaClient, CertificateSigningRequest } from './ca-client.js';
+export { CitadelClient } from './citadel-client.js';
+export type { CitadelClientOptions } from './citadel-client.js';
+export { systemClock } from './clock.js';
+export type { Clock } from './clock.js';
+export type { SdsLog } from './log.js';
+export { SdsServer } from './sds-server.js';
+export type { SdsClientStatus, SdsServerOptions } from './sds-server.js';
+export { SecretManager } from './secret-manager.js';
+export type { SecretManagerOptions } from './secret-manager.js';
+export { newStatistics } from './statistics.js';
+export type { SdsStatistics } from './statistics.js';
+export type { WorkloadSecret } from './workload-secret.js';
