@@ -3,7 +3,7 @@
 // Envoy's schemas come from @grpc/grpc-js-xds. The validate.proto beside them is older than the schemas: it lacks
 // StringRules.ignore_empty (field 26), so a completed copy of it goes into a cache folder that buf.yaml names.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,19 +18,22 @@ const completed = shipped.includes('ignore_empty')
 mkdirSync(cache, { recursive: true });
 writeFileSync(join(cache, 'validate.proto'), completed);
 
+// All of it goes to a folder aside and is swapped in at the end: whoever runs tests meanwhile sees the old or the new.
 const generated = join(root, 'libs/shared/api/src/generated');
-rmSync(generated, { recursive: true, force: true });
-mkdirSync(generated, { recursive: true });
+const staging = join(root, 'node_modules/.cache/quartet-generated');
+const staged = join(staging, 'libs/shared/api/src/generated');
+rmSync(staging, { recursive: true, force: true });
+mkdirSync(staged, { recursive: true });
 const buf = (...args) => execFileSync(join(root, 'node_modules/.bin/buf'), args, { cwd: root, stdio: 'inherit' });
-buf('generate');
-// Every message of our own kinds, with JSON names and options, for strict JSON and debug output.
-const descriptors = join(cache, '../descriptors.binpb');
+buf('generate', '--output', staging);
+// Every message with its JSON names and options, for strict JSON and debug output. A module and not a file beside it:
+// @quartet/api reads no files.
+const descriptors = join(staging, 'descriptors.binpb');
 buf('build', '--exclude-source-info', '-o', descriptors, ...readInputPaths());
-// A module and not a file beside it: @quartet/api reads no files.
-writeFileSync(
-  join(generated, 'descriptors.ts'),
-  `export const descriptorSet = '${readFileSync(descriptors).toString('base64')}';\n`,
-);
+writeFileSync(join(staged, 'descriptors.ts'), `export const descriptorSet = '${readFileSync(descriptors).toString('base64')}';\n`);
+if (existsSync(generated)) renameSync(generated, join(staging, 'old'));
+renameSync(staged, generated);
+rmSync(staging, { recursive: true, force: true });
 
 function readInputPaths() {
   const config = readFileSync(join(root, 'buf.gen.yaml'), 'utf8');

@@ -81,18 +81,28 @@ export function structMessageKind<T>(name: KindName, message: string, codec: Cod
   });
 }
 
-/** A kind that is plain JSON: the legacy Mixer kinds (the spec) and Kubernetes' own (the whole object). */
-export function plainKind(name: KindName): Kind<Record<string, unknown>> {
+/**
+ * A kind that is plain JSON: the legacy Mixer kinds (the spec) and Kubernetes' own (the whole object).
+ * @param schema message that the JSON must fit, if there is one
+ */
+export function plainKind(name: KindName, schema?: string): Kind<Record<string, unknown>> {
   return Object.freeze({
     ...name, messageName: structName, typeUrl: typeUrlOf(structName),
     decode: decodeStruct,
     encode: encodeStruct,
-    parse: (json: unknown, root: string): Parsed<Record<string, unknown>> => {
-      if (isObject(json)) return { spec: json, problems: [] };
-      return { spec: {}, problems: json === undefined || json === null ? [] : [{ path: root, message: `expected an object, got ${show(json)}`, severity: 'error' }] };
-    },
+    parse: (json: unknown, root: string) => parsePlain(json ?? {}, root, schema),
     toJson: (spec: Record<string, unknown>) => spec,
   });
+}
+
+function parsePlain(json: unknown, root: string, schema: string | undefined): Parsed<Record<string, unknown>> {
+  const context = new ParseContext('error');
+  if (!isObject(json)) {
+    context.error(root, `expected an object, got ${show(json)}`);
+    return { spec: {}, problems: context.problems };
+  }
+  if (schema !== undefined) parseMessage(describeMessage(schema), json, root, context);
+  return { spec: json, problems: context.problems };
 }
 
 function decodeStruct(body: Uint8Array): Record<string, unknown> {

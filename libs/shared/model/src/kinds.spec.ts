@@ -115,6 +115,22 @@ describe('parseSpec', () => {
     expect(hasErrors(parseSpec(virtualService, { hots: [] }).problems)).toBe(false);
   });
 
+  it.each([
+    ['metric', { value: '1', dimensions: { a: 'source.name | "unknown"' } }, undefined],
+    ['metric', { value: 1 }, 'spec.value'],
+    ['quota', { dimension: {} }, 'spec.dimension'],
+    ['kubernetes', { source_uid: 'source.uid', attribute_bindings: { 'source.name': '$out.source_pod_name' } }, undefined],
+    ['denier', { status: { code: 7, message: 'no' }, validDuration: '1s' }, undefined],
+    ['listchecker', { entryType: 'GLOBS' }, 'spec.entryType'],
+    ['noop', {}, undefined],
+    ['noop', { a: 1 }, 'spec.a'],
+    ['opa', { anything: 1 }, undefined],
+  ])('checks the legacy kind %s: %j', (kind, json, path) => {
+    const { spec, problems } = parseSpec(kindOf('config.istio.io/v1alpha2', kind), json);
+    expect(spec).toEqual(json);
+    expect(problems.map((problem) => problem.path)).toEqual(path === undefined ? [] : [path]);
+  });
+
   it('keeps free JSON as it is', () => {
     const { spec, problems } = parseSpec(kindOf('config.istio.io/v1alpha2', 'handler'), { compiledAdapter: 'stdio', params: { severity_levels: { warning: 1 }, list: [null, 'x'] } });
     expect(problems).toEqual([]);

@@ -10,6 +10,18 @@ const plurals: Readonly<Record<string, string>> = {
   stdio: 'stdios', tracespan: 'tracespans', zipkin: 'zipkins',
 };
 
+/** The compiled templates: a spec is the InstanceParam, every field an expression. */
+const templates = ['apikey', 'authorization', 'checknothing', 'edge', 'listentry', 'logentry', 'metric', 'quota', 'reportnothing', 'tracespan'];
+
+/** What a spec must fit; kinds that are missing here are passed through. */
+const schemas: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(templates.map((template) => [template, `${template}.InstanceParam`])),
+  kubernetes: 'adapter.template.kubernetes.InstanceParam',
+  ...Object.fromEntries(['denier', 'kubernetesenv', 'memquota', 'prometheus', 'redisquota', 'stdio'].map((adapter) => [adapter, `adapter.${adapter}.config.Params`])),
+  listchecker: 'adapter.list.config.Params',
+  noop: 'google.protobuf.Empty',
+};
+
 export const legacyMixerKinds: readonly Kind[] = Object.freeze(Object.entries(plurals).map(([kind, plural]) => plainKind({
   kind, plural, group: 'config.istio.io', version: 'v1alpha2', collection: `istio/config/v1alpha2/legacy/${plural}`, clusterScoped: false,
-}) as Kind));
+}, schemas[kind]) as Kind));
