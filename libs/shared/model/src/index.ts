@@ -18,3 +18,4 @@ export * as labels from './labels.js';
 export { defaultMeshConfig, parseMeshConfig, parseMeshNetworks } from './mesh-config.js';
 export { parseJwksUri, type JwksUri } from './validation/jwks-uri.js';
 export { validateObject } from './validation/validate-object.js';
+export { parseManifest, type ManifestOptions, type ParsedManifest } from './manifest.js';

@@ -34,6 +34,8 @@ export interface Parsed<T = unknown> {
 export interface Kind<T = unknown> extends KindName {
   /** Full name of the message that `spec` holds; `google.protobuf.Struct` for kinds that are plain JSON. */
   readonly messageName: string;
+  /** True for Kubernetes' own kinds: `spec` is the whole object, metadata and all. */
+  readonly wholeObject: boolean;
   /** Type URL of the body of an MCP resource. */
   readonly typeUrl: string;
   /** Body of an MCP resource to spec. @throws Error if the bytes are not that message. */
@@ -62,7 +64,7 @@ function parseWith<T>(message: string, codec: Codec<T>, unknownFields: Problem['
  */
 export function messageKind<T>(name: KindName, message: string, codec: Codec<T>, unknownFields: Problem['severity']): Kind<T> {
   return Object.freeze({
-    ...name, messageName: message, typeUrl: typeUrlOf(message),
+    ...name, messageName: message, typeUrl: typeUrlOf(message), wholeObject: false,
     decode: (body: Uint8Array) => codec.decode(body),
     encode: (spec: T) => codec.encode(spec).finish(),
     parse: parseWith(message, codec, unknownFields),
@@ -74,7 +76,7 @@ export function messageKind<T>(name: KindName, message: string, codec: Codec<T>,
 export function structMessageKind<T>(name: KindName, message: string, codec: Codec<T>): Kind<T> {
   const parse = parseWith(message, codec, 'error');
   return Object.freeze({
-    ...name, messageName: message, typeUrl: typeUrlOf(structName), parse,
+    ...name, messageName: message, typeUrl: typeUrlOf(structName), wholeObject: false, parse,
     decode: (body: Uint8Array) => parse(decodeStruct(body), 'spec').spec,
     encode: (spec: T) => encodeStruct(codec.toJSON(spec) as Record<string, unknown>),
     toJson: (spec: T) => codec.toJSON(spec),
@@ -87,7 +89,7 @@ export function structMessageKind<T>(name: KindName, message: string, codec: Cod
  */
 export function plainKind(name: KindName, schema?: string): Kind<Record<string, unknown>> {
   return Object.freeze({
-    ...name, messageName: structName, typeUrl: typeUrlOf(structName),
+    ...name, messageName: structName, typeUrl: typeUrlOf(structName), wholeObject: name.group === '',
     decode: decodeStruct,
     encode: encodeStruct,
     parse: (json: unknown, root: string) => parsePlain(json ?? {}, root, schema),

@@ -27,11 +27,15 @@ export function problemsOf(rules: Pick<Rules, 'apiVersion' | 'kind' | 'name' | '
 export function describeRules(rules: Rules): void {
   describe(`validation of ${rules.kind}`, () => {
     it('accepts the valid sample', () => expect(problemsOf(rules, rules.valid)).toEqual([]));
-    it.each(rules.accepted ?? [])('accepts %s = %j', (at, value) => expect(problemsOf(rules, change(rules.valid, at, value))).toEqual([]));
-    it.each(rules.refused)('refuses %s = %j', (at, value, message, path) => {
-      const wanted = `spec${path === undefined ? dotted(at) : path === '' ? '' : dotted(path)}: `;
-      expect(problemsOf(rules, change(rules.valid, at, value))).toEqual([expect.stringMatching(new RegExp(`^${escape(wanted)}.*${escape(message)}`))]);
-    });
+    for (const [at, value] of rules.accepted ?? []) {
+      it(`accepts ${at} = ${JSON.stringify(value)}`, () => expect(problemsOf(rules, change(rules.valid, at, value))).toEqual([]));
+    }
+    for (const [at, value, message, path = at] of rules.refused) {
+      const wanted = new RegExp(`^${escape(`spec${path === '' ? '' : dotted(path)}: `)}.*${escape(message)}`);
+      it(`refuses ${at} = ${JSON.stringify(value)}`, () => {
+        expect(problemsOf(rules, change(rules.valid, at, value))).toEqual([expect.stringMatching(wanted)]);
+      });
+    }
   });
 }
 
