@@ -1,1 +1,16 @@
-export {};
+export { MixerRuntime, type RuntimeOptions } from './mixer-runtime.js';
+export { RpcError } from './dispatch/errors.js';
+export type { Logger } from './dispatch/context.js';
+export { bagCount } from './report-rpc.js';
+export { mixerCollections, mixerConfigOf, type MixerConfig } from './config/mixer-config.js';
+export type { ConfigCounters, ConfigProblem } from './config/problems.js';
+export type { AdapterTable, HandlerConfig } from './config/handler.js';
+export { dispatchBounds, perRequestBounds, DispatchStatsTable, LatencyHistogram, type DispatchStats } from './routing/dispatch-stats.js';
+export type { RoutingTable } from './routing/routing-table.js';
+export type { HandlerCounters, LiveHandler } from './routing/handler-table.js';
+export { CompressedBag, type BagOptions } from './bag/compressed-bag.js';
+export { LayeredBag } from './bag/layered-bag.js';
+export { Condition, ReferenceTracker, type Reference } from './bag/reference-tracker.js';
+export { GlobalDictionary, standardDictionary } from './wire/dictionary.js';
+export { globalWords } from './wire/global-words.js';
+export { readReportRequest } from './wire/requests.js';
