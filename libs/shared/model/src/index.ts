@@ -19,3 +19,4 @@ export { defaultMeshConfig, parseMeshConfig, parseMeshNetworks } from './mesh-co
 export { parseJwksUri, type JwksUri } from './validation/jwks-uri.js';
 export { validateObject } from './validation/validate-object.js';
 export { parseManifest, type ManifestOptions, type ParsedManifest } from './manifest.js';
+export { isExportedToAll, scopedFqdn, serviceOfHost, splitScopedFqdn } from './scoped-host.js';
