@@ -1,1 +1,4 @@
-export {};
+import { runService } from '@quartet/bookinfo-kit';
+import { productpageRoutes } from './routes.js';
+
+await runService('productpage', productpageRoutes);
