@@ -89,6 +89,7 @@ function parseFlags(text: ProgramText, specs: OptionSpecs, argv: readonly string
   let output = '';
   const write = (chunk: string) => void (output += chunk);
   command.description(text.description).exitOverride().configureOutput({ writeOut: write, writeErr: write }).showHelpAfterError(`(${text.name} --help lists the options)`);
+  command.configureHelp({ optionDescription: ({ description }) => description });
   command.helpOption('-h, --help', 'this text').argument('[words...]', text.words ?? '');
   command.usage(`${text.words ? `${text.words} ` : ''}[options]`);
   if (text.version) command.version(text.version, '--version', 'the version');
