@@ -23,7 +23,7 @@ export function parseMessage(type: DescMessage, value: unknown, path: string, co
     const field = names.get(key);
     if (field === undefined) {
       context.unknown(childPath(path, key), unknownField(key, names));
-    } else if (field.localName in result) {
+    } else if (Object.hasOwn(result, field.localName)) {
       context.error(childPath(path, key), `is given twice, as ${field.jsonName} and as ${field.name}`);
     } else {
       const parsed = parsePresent(field, json, childPath(path, key), context);
@@ -92,7 +92,9 @@ function parseMap(field: DescField & { fieldKind: 'map' }, json: unknown, path: 
       field.mapKind === 'message' ? parseMessage(field.message, item, itemPath, context)
       : field.mapKind === 'enum' ? parseEnum(field.enum, item, itemPath, context)
       : parseScalar(field.scalar, item, itemPath, context);
-    if (parsed !== undefined) result[key] = parsed;
+    // Generated codecs copy maps by plain assignment.
+    if (key === '__proto__') context.error(itemPath, 'is not a usable key');
+    else if (parsed !== undefined) result[key] = parsed;
   }
   return result;
 }
