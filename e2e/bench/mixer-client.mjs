@@ -10,15 +10,7 @@ import { Attributes } from '@quartet/api/istio/mixer/v1/attributes';
 import { CheckResponse } from '@quartet/api/istio/mixer/v1/check';
 import { ReportRequest } from '@quartet/api/istio/mixer/v1/report';
 import { createMixerAgent, systemClock } from '@quartet/agent-mixer-client';
-import { AccessLogServer } from '../../libs/agent/mixer-client/dist/access-log/access-log-server.js';
-import { nodeAttributes } from '../../libs/agent/mixer-client/dist/attributes/node.js';
-import { globalWords } from '../../libs/agent/mixer-client/dist/attributes/global-words.js';
-import { AuthzRequest } from '../../libs/agent/mixer-client/dist/ext-authz/authz-request.js';
-import { AuthorizationServer } from '../../libs/agent/mixer-client/dist/ext-authz/authorization-server.js';
-import { Checker } from '../../libs/agent/mixer-client/dist/check/checker.js';
-import { GlobalDictionary } from '../../libs/agent/mixer-client/dist/attributes/word-dictionary.js';
-import { MixerStatistics } from '../../libs/agent/mixer-client/dist/statistics.js';
-import { ReportBatch } from '../../libs/agent/mixer-client/dist/report/report-batch.js';
+import { AccessLogServer, AuthorizationServer, AuthzRequest, Checker, GlobalDictionary, globalWords, MixerStatistics, nodeAttributes, ReportBatch } from '@quartet/agent-mixer-client/internal';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 3);
 const identity = (bytes) => bytes;
