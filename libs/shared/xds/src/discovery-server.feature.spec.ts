@@ -1,10 +1,10 @@
-import { Client, credentials, Server, ServerCredentials, status, type ClientDuplexStream, type ServiceError } from '@grpc/grpc-js';
-import { DiscoveryRequest, DiscoveryResponse } from '@quartet/api/envoy/service/discovery/v3/discovery';
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { DiscoveryRequest } from '@quartet/api/envoy/service/discovery/v3/discovery';
 import { EventEmitter, once } from 'node:events';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  ADS_METHOD, ADS_TYPES, CLUSTER_TYPE, DiscoveryServer, encodeResource, ResourceSet, XdsRefusal, type DiscoveryServerEvents, type ResourceView,
+  ADS_METHOD, ADS_TYPES, CLUSTER_TYPE, DiscoveryClient, DiscoveryServer, encodeResource, ResourceSet, XdsRefusal, type DiscoveryServerEvents, type ResourceView,
 } from './index.js';
 
 type Events = DiscoveryServerEvents<string, string>;
@@ -12,44 +12,6 @@ type Events = DiscoveryServerEvents<string, string>;
 function view(version: string, clusters: Record<string, Buffer>): ResourceView {
   const set = new ResourceSet(Object.entries(clusters).map(([name, bytes]) => encodeResource({ typeUrl: CLUSTER_TYPE, name }, bytes)));
   return { version, set: (typeUrl) => (typeUrl === CLUSTER_TYPE ? set : ResourceSet.empty) };
-}
-
-/** A client that remembers what came and lets a test wait for the n-th response. */
-class TestClient {
-  readonly responses: DiscoveryResponse[] = [];
-  readonly ended: Promise<ServiceError | undefined>;
-  private readonly arrivals = new EventEmitter();
-  private readonly client: Client;
-  readonly stream: ClientDuplexStream<DiscoveryRequest, DiscoveryResponse>;
-
-  constructor(port: number) {
-    this.client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
-    this.stream = this.client.makeBidiStreamRequest(
-      ADS_METHOD, (request: DiscoveryRequest) => Buffer.from(DiscoveryRequest.encode(request).finish()), (bytes) => DiscoveryResponse.decode(bytes),
-    );
-    this.stream.on('data', (response: DiscoveryResponse) => {
-      this.responses.push(response);
-      this.arrivals.emit('response');
-    });
-    this.ended = new Promise((resolve) => {
-      this.stream.on('error', (error: ServiceError) => resolve(error));
-      this.stream.on('end', () => resolve(undefined));
-    });
-  }
-
-  send(request: Partial<DiscoveryRequest>): void {
-    this.stream.write(DiscoveryRequest.fromPartial({ typeUrl: CLUSTER_TYPE, ...request }));
-  }
-
-  async response(n: number): Promise<DiscoveryResponse> {
-    while (this.responses.length < n) await once(this.arrivals, 'response');
-    return this.responses[n - 1]!;
-  }
-
-  close(): void {
-    this.stream.cancel();
-    this.client.close();
-  }
 }
 
 /** A client that opens its window for the first bytes only. */
@@ -64,18 +26,17 @@ function connectWithoutReading(port: number, request: DiscoveryRequest): ClientH
   return session;
 }
 
-const node = (id: string) => ({ node: { id, cluster: '', extensions: [], clientFeatures: [], listeningAddresses: [], dynamicParameters: {}, userAgentName: '' } });
 
 describe('the discovery server', () => {
   const signals = new EventEmitter();
   const grpc = new Server();
-  const clients: TestClient[] = [];
+  const clients: DiscoveryClient[] = [];
   let port = 0;
   let current: ResourceView | undefined;
   let server: DiscoveryServer<string, string>;
 
-  const connect = () => {
-    const client = new TestClient(port);
+  const connect = (id: string) => {
+    const client = new DiscoveryClient({ target: `127.0.0.1:${port}`, method: ADS_METHOD, node: { id } });
     clients.push(client);
     return client;
   };
@@ -116,20 +77,20 @@ describe('the discovery server', () => {
 
   it('answers, pushes, and records what the client says', async () => {
     current = view('1', { a: Buffer.from('A') });
-    const client = connect();
-    client.send(node('one'));
+    const client = connect('one');
+    client.request({ typeUrl: CLUSTER_TYPE });
     const first = await client.response(1);
     expect(first).toMatchObject({ versionInfo: '1', nonce: '1' });
-    client.send({ versionInfo: '1', responseNonce: '1' });
+    client.ack(first);
     await once(signals, 'acked');
 
     current = view('2', { a: Buffer.from('A2') });
     expect(server.push('change')).toBe(1);
     expect(await client.response(2)).toMatchObject({ versionInfo: '2', nonce: '2' });
 
-    client.send({ versionInfo: '1', responseNonce: '1' });
+    client.ack(first);
     await once(signals, 'stale');
-    client.send({ versionInfo: '1', responseNonce: '2', errorDetail: { code: 3, message: 'bad cluster', details: [] } });
+    client.nack(await client.response(2), 'bad cluster');
     const [rejection] = await once(signals, 'rejected');
     expect(rejection).toMatchObject({ nonce: '2', message: 'bad cluster' });
     const [connection] = server.connections;
@@ -137,31 +98,28 @@ describe('the discovery server', () => {
   });
 
   it('lets a client wait until there is something to serve', async () => {
-    const client = connect();
-    client.send(node('early'));
+    const client = connect('early');
+    client.request({ typeUrl: CLUSTER_TYPE });
     await once(signals, 'connected');
     current = view('1', { a: Buffer.from('A') });
     server.push('synced');
     expect(await client.response(1)).toMatchObject({ versionInfo: '1' });
   });
 
-  it('refuses a stream without a node and a node that the source refuses', async () => {
-    const nameless = connect();
-    nameless.send({});
-    expect(await nameless.ended).toMatchObject({ code: status.INVALID_ARGUMENT });
-    const stranger = connect();
-    stranger.send(node('stranger'));
+  it('refuses a node that the source refuses', async () => {
+    const stranger = connect('stranger');
+    stranger.request({ typeUrl: CLUSTER_TYPE });
     expect(await stranger.ended).toMatchObject({ code: status.INVALID_ARGUMENT, details: 'node id "stranger": want 4 parts' });
     expect(server.connections.size).toBe(0);
   });
 
   it('closes a client that does not read, says so, and serves the others', async () => {
     current = view('1', { a: Buffer.alloc(3_000_000, 1) });
-    const slow = connectWithoutReading(port, DiscoveryRequest.fromPartial({ typeUrl: CLUSTER_TYPE, ...node('slow') }));
+    const slow = connectWithoutReading(port, DiscoveryRequest.fromPartial({ typeUrl: CLUSTER_TYPE, node: { id: 'slow' } }));
     const stuck = once(signals, 'stuck');
     const gone = once(signals, 'disconnected');
-    const quick = connect();
-    quick.send(node('quick'));
+    const quick = connect('quick');
+    quick.request({ typeUrl: CLUSTER_TYPE });
     await quick.response(1);
     current = view('2', { a: Buffer.from('small') });
     server.push('change');
@@ -174,8 +132,8 @@ describe('the discovery server', () => {
   });
 
   it('ends its streams when it closes', async () => {
-    const client = connect();
-    client.send(node('one'));
+    const client = connect('one');
+    client.request({ typeUrl: CLUSTER_TYPE });
     await once(signals, 'connected');
     server.close();
     expect(await client.ended).toBeUndefined();

@@ -6,7 +6,7 @@ import { StreamWriter, type Connection, type DiscoveryStream, type WriterLimits 
 import { PushQueue } from './push-queue.js';
 import type { ResourceView } from './resource-set.js';
 import { discoveryService, STREAM } from './service-definition.js';
-import { createXdsSession, type XdsSession } from './session.js';
+import { createXdsSession, type RequestOutcome, type XdsSession } from './session.js';
 import type { Rejection, SentResponse, Subscription } from './subscription.js';
 import type { XdsType } from './xds-type.js';
 
@@ -43,6 +43,8 @@ export interface DiscoveryServerEvents<Client, R> {
   acked?(connection: Connection<Client>, subscription: Subscription): void;
   rejected?(connection: Connection<Client>, subscription: Subscription, rejection: Rejection): void;
   stale?(connection: Connection<Client>, subscription: Subscription): void;
+  /** After a request was handled, whatever it was. */
+  requested?(connection: Connection<Client>, outcome: RequestOutcome): void;
   unknownType?(connection: Connection<Client>, typeUrl: string): void;
   /** A push went to a client as so many responses (0: nothing differed for it). */
   pushed?(connection: Connection<Client>, request: R, responses: number): void;
@@ -183,7 +185,9 @@ export class DiscoveryServer<Client, R> {
   }
 
   private handle(connection: LiveConnection<Client>, request: DiscoveryRequest): void {
-    if (connection.session.request(request) === 'unknown-type') this.options.events?.unknownType?.(connection, request.typeUrl);
+    const outcome = connection.session.request(request);
+    if (outcome === 'unknown-type') this.options.events?.unknownType?.(connection, request.typeUrl);
+    this.options.events?.requested?.(connection, outcome);
   }
 
   private pushTo(connection: LiveConnection<Client>, request: R): void {

@@ -10,3 +10,4 @@ export type { Connection, DiscoveryStream, WriterLimits } from './connection.js'
 export {
   DiscoveryServer, XdsRefusal, type DiscoveryServerEvents, type DiscoveryServerOptions, type Peer, type ResourceSource,
 } from './discovery-server.js';
+export { DiscoveryClient, type DiscoveryClientOptions } from './discovery-client.js';
