@@ -56,17 +56,17 @@ describe('a folder', () => {
     const { problems, names } = read({ 'a.yaml': `${routes(95)}---\n${gateway('good')}---\n${bad}\n---\nkind: [\n---\n${gateway('also')}` });
     expect(problems).toHaveLength(3);
     expect(problems[0]).toMatch(/^a\.yaml:\d+: VirtualService bookinfo\/reviews: spec\.http\[0\].*: .*100/);
-    expect(problems[1]).toMatch(/^a\.yaml:2[34]: VirtualServices x: kind: no kind VirtualServices of networking\.istio\.io\/v1alpha3 is known/);
+    expect(problems[1]).toMatch(/^a\.yaml:2[34]: VirtualServices x: kind: "VirtualServices" of "networking\.istio\.io\/v1alpha3" is not a known kind/);
     expect(problems[2]).toMatch(/^a\.yaml:\d+: not YAML: /);
     expect(names(GATEWAYS)).toEqual(['default/good', 'default/also']);
     expect(names(VIRTUAL_SERVICES)).toEqual([]);
   });
 
   test.each([
-    ['metadata: {name: x}\nkind: Gateway', 'apiVersion: expected a string'],
-    ['apiVersion: networking.istio.io/v1alpha3\nkind: Gateway\nmetadata: {}', 'metadata.name: missing'],
-    ['apiVersion: v1\nkind: Pod\nmetadata: {name: x, labels: {version: 1}}', 'metadata.labels.version: expected a string, got 1'],
-    ['- a\n- b', 'expected an object with apiVersion, kind and metadata'],
+    ['metadata: {name: x}\nkind: Gateway', 'apiVersion: is required'],
+    ['apiVersion: networking.istio.io/v1alpha3\nkind: Gateway\nmetadata: {}', 'metadata.name: is required'],
+    ['apiVersion: v1\nkind: Pod\nmetadata: {name: x, labels: {version: 1}}', 'metadata.labels.version: expected a string, got the number 1'],
+    ['- a\n- b', 'expected an object, got a list'],
     ['a: 1\na: 2', 'not YAML: Map keys must be unique'],
     ['a: *nowhere', 'not YAML: '],
   ])('refuses %j', (text, reason) => {
@@ -82,7 +82,7 @@ describe('a folder', () => {
     const pod = 'apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: p}\n  status: {podIP: 127.77.1.1}\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: 7}\n';
     const { collections, problems } = read({ 'pods.yaml': pod });
     expect(collections.get('k8s/core/v1/pods')).toMatchObject([{ spec: { kind: 'Pod', status: { podIP: '127.77.1.1' } }, origin: { line: 4 } }]);
-    expect(problems).toEqual(['pods.yaml:10: Pod: metadata.name: expected a string, got 7']);
+    expect(problems).toEqual(['pods.yaml:10: Pod: metadata.name: expected a string, got the number 7']);
   });
 
   test('lets the first of two objects of one name stand', () => {
