@@ -1,1 +1,3 @@
-export {};
+export { Galley, type GalleyContext } from './galley.js';
+export { GalleyModule } from './galley.module.js';
+export { galleyOptions, type GalleyOptions } from './options.js';

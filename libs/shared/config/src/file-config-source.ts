@@ -5,6 +5,7 @@ import { Debounce } from './debounce.js';
 import type { DocumentProblem } from './document-problem.js';
 import { FolderParser, type BadDocuments } from './folder-parser.js';
 import { FolderReader } from './folder-reader.js';
+import type { Snapshot } from './snapshot.js';
 
 export interface ConfigLog {
   debug(message: string): void;
@@ -30,6 +31,7 @@ export interface FileConfigOptions {
 }
 
 export interface FileConfigSource extends ConfigSource {
+  readonly snapshot: Snapshot;
   readonly problems: readonly DocumentProblem[];
   /** Reads the folder now; resolves when its state is in the snapshot. */
   reload(): Promise<void>;
