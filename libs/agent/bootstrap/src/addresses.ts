@@ -17,3 +17,8 @@ export function socketAddress({ host, port }: HostPort): JsonObject {
 export function pipeAddress(path: string): JsonObject {
   return { pipe: { path } };
 }
+
+/** An address as text, in contrast to a name. */
+export function isAddress(host: string): boolean {
+  return /^[\d.]+$|:/.test(host);
+}

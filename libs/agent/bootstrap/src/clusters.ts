@@ -1,5 +1,4 @@
-import { isIp } from '@quartet/model';
-import { pipeAddress, socketAddress } from './addresses.js';
+import { isAddress, pipeAddress, socketAddress } from './addresses.js';
 import type { HostPort } from './addresses.js';
 import type { Json, JsonObject } from './json.js';
 
@@ -21,7 +20,7 @@ function endpoint(cluster: string, address: JsonObject): JsonObject {
 
 /** 1.4's STRICT_DNS in its current form; an address needs no resolver. */
 function resolution(host: string, refreshRate: string): JsonObject {
-  if (isIp(host)) return { type: 'STATIC' };
+  if (isAddress(host)) return { type: 'STATIC' };
   return {
     cluster_type: {
       name: 'envoy.cluster.dns',
