@@ -44,7 +44,8 @@ function parseInteger(type: ScalarType, value: unknown, path: string, context: P
   const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number)) return context.error(path, `expected an integer, got ${show(value)}`);
   if (number < range.min || number > range.max) return context.error(path, `${number} is outside the range of ${range.name}`);
-  return number;
+  // JSON has a -0, integers have none.
+  return number || 0;
 }
 
 function parseFloating(value: unknown, path: string, context: ParseContext): number | undefined {
