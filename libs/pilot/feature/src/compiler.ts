@@ -4,6 +4,7 @@ import type { Listener } from '@quartet/api/envoy/config/listener/v3/listener';
 import type { RouteConfiguration } from '@quartet/api/envoy/config/route/v3/route';
 import type { MeshConfig } from '@quartet/api/istio/mesh/v1alpha1/config';
 import type { ConfigSnapshot, Proxy, ServiceSnapshot } from '@quartet/model';
+import type { TlsCheckInput } from './debug/tls-check.js';
 
 /** One fault of user configuration; `object` is `Kind namespace/name`, `field` a path into its spec. */
 export interface ConfigDiagnostic {
@@ -39,4 +40,6 @@ export interface Compiler<Push extends CompilerPush = CompilerPush> {
   compileProxy(push: Push, proxy: Proxy): CompiledProxy;
   /** The load assignments of these clusters alone; those that the proxy does not have are left out. */
   compileEndpoints?(push: Push, proxy: Proxy, clusters: readonly string[]): readonly ClusterLoadAssignment[];
+  /** What the TLS check of `/debug/authenticationz` reads. */
+  tlsCheckInput?(push: Push, proxy: Proxy): TlsCheckInput;
 }

@@ -5,6 +5,7 @@ import { registryCollections, ServiceDirectory, type ServiceChange } from '@quar
 import { ADS_METHOD, ADS_TYPES, DiscoveryServer, ENDPOINT_TYPE, ResourceEncoder, XdsRefusal, type Connection, type ResourceSource } from '@quartet/xds';
 import { CompiledView } from './compiled-view.js';
 import type { Compiler, CompilerPush, ConfigDiagnostic } from './compiler.js';
+import type { TlsCheckInput } from './debug/tls-check.js';
 import { Debouncer } from './debouncer.js';
 import { DiscoveryEvents, type DiscoverySinks } from './discovery-events.js';
 import { PilotClient } from './pilot-client.js';
@@ -122,6 +123,11 @@ export class DiscoveryService<Push extends CompilerPush = CompilerPush> implemen
   /** Connections of a proxy (`pod.namespace`), the newest last. */
   connectionsOf(proxyId: string): Connection<PilotClient>[] {
     return [...this.connections].filter(({ client }) => client.proxy.id === proxyId);
+  }
+
+  /** TLS settings of a connected proxy and of the services that it sees. */
+  tlsCheckInput(proxy: Proxy): TlsCheckInput | undefined {
+    return this.push && this.options.compiler.tlsCheckInput?.(this.push, proxy);
   }
 
   setDebounce(times: { quietMs: number; maxMs: number }): void {

@@ -1,11 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ControlBus } from '@quartet/control-bus';
 import { ComponentInfo, Loggers, Monitoring } from '@quartet/nest-kit';
-import type { ConfigSource } from '@quartet/model';
-import { buildPushContext, compileEndpoints, compileProxy, diagnosticCodes, type DiagnosticCode, type Features, type PushContext } from '@quartet/pilot-networking';
+import type { ConfigSource, Proxy } from '@quartet/model';
+import { buildPushContext, compileEndpoints, compileProxy, diagnosticCodes, mutualTlsMode, type DiagnosticCode, type Features, type PushContext } from '@quartet/pilot-networking';
 import { PilotCommandsController } from './commands.controller.js';
 import type { Compiler } from './compiler.js';
 import { DebugController, METRIC_OF } from './debug/debug.controller.js';
+import type { TlsCheckInput } from './debug/tls-check.js';
 import { DiscoveryService } from './discovery-service.js';
 import { openConfigSource } from './open-config-source.js';
 import { readFeatures } from './pilot-features.js';
@@ -66,6 +67,7 @@ function createDiscovery({ source, options, features, loggers, monitoring, info,
     buildPushContext: (input) => buildPushContext({ ...input, domain: options.domain, features }),
     compileProxy,
     compileEndpoints,
+    tlsCheckInput,
   };
   const service = new DiscoveryService<PushContext>({
     config: source, compiler, metrics, bus, log: loggers.get('ads'),
@@ -75,4 +77,16 @@ function createDiscovery({ source, options, features, loggers, monitoring, info,
   registerComputedMetrics(metrics, service, metricOf);
   monitoring.readiness.add('push-context', () => service.serving || 'nothing has been compiled yet');
   return service;
+}
+
+function tlsCheckInput(push: PushContext, proxy: Proxy): TlsCheckInput {
+  return {
+    services: push.sidecarScope(proxy).services,
+    autoMtls: push.mesh.enableAutoMtls ?? false,
+    rule: (service) => push.destinationRules.ruleFor(proxy.configNamespace, service),
+    server: (service, port) => {
+      const policy = push.authentication.policyFor(service, port);
+      return { mode: mutualTlsMode(policy), policy: policy?.metadata };
+    },
+  };
 }

@@ -4,6 +4,7 @@ import { pilotCollections } from '../pilot-collections.js';
 import { currentDiagnostics, currentPushStatus, type MetricOf } from '../push-status-metrics.js';
 import { briefEndpoints, configuration, endpoints, endpointShards, registry } from './registry-dumps.js';
 import { syncStatus } from './sync-status.js';
+import { tlsCheck } from './tls-check.js';
 import { configDump, sentClusters, sentConfiguration, watchedEndpoints } from './xds-dumps.js';
 
 export const METRIC_OF = Symbol('METRIC_OF');
@@ -34,7 +35,7 @@ export class DebugController {
 
   @Get()
   index(@Res() reply: Reply): void {
-    const paths = ['adsz', 'cdsz', 'config_dump?proxyID=', 'configz', 'diagnosticsz', 'edsz', 'endpointShardz', 'endpointz', 'push_status', 'registryz', 'syncz'];
+    const paths = ['adsz', 'authenticationz?proxyID=', 'cdsz', 'config_dump?proxyID=', 'configz', 'diagnosticsz', 'edsz', 'endpointShardz', 'endpointz', 'push_status', 'registryz', 'syncz'];
     text(reply, paths.map((path) => `/debug/${path}\n`).join(''));
   }
 
@@ -88,6 +89,14 @@ export class DebugController {
     const connection = this.service.connectionsOf(proxyId).at(-1);
     if (connection) json(reply, configDump(connection));
     else text(reply, `Proxy ${proxyId} is not connected to this Pilot instance\n`, 404);
+  }
+
+  @Get('authenticationz')
+  authenticationz(@Res() reply: Reply, @Query('proxyID') proxyId?: string): void {
+    if (!proxyId) return text(reply, 'You must provide a proxyID in the query string\n', 400);
+    const connection = this.service.connectionsOf(proxyId).at(-1);
+    const input = connection && this.service.tlsCheckInput(connection.client.proxy);
+    json(reply, input ? tlsCheck(input) : [], input ? 200 : 404);
   }
 
   @Get('push_status')
