@@ -36,7 +36,7 @@ export class Galley {
     private readonly context: GalleyContext,
   ) {
     const { loggers, monitoring, bus } = context;
-    const dir = options.configDir ?? options.configPath;
+    const dir = options.configDir ?? options.configPath ?? options.istioConfigPath;
     if (dir === undefined) throw new Error('--config-dir: name the folder that holds the configuration');
     this.#metrics = new GalleyMetrics(monitoring.registry, bus);
     this.snapshotter = new Snapshotter(this.#cache);

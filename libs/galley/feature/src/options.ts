@@ -21,7 +21,8 @@ const bindAddress = z.string().transform((value, context): string => {
 /** Istio 1.4's flags of `galley server`, as far as they have a meaning with files, and our own. */
 export const galleyOptions = defineOptions({
   configDir: { flag: '--config-dir <folder>', help: 'folder of YAML manifests and mesh.yaml; followed while running', schema: text.optional() },
-  configPath: { flag: '--configPath <folder>', help: "Istio 1.4's name of --config-dir", schema: text.optional() },
+  configPath: { flag: '--config-path <folder>', help: 'the same as --config-dir', schema: text.optional() },
+  istioConfigPath: { flag: '--configPath <folder>', help: "Istio 1.4's name of --config-dir", schema: text.optional() },
   serverAddress: { flag: '--server-address <address>', help: 'where MCP is served: tcp://host:port or unix:///path', schema: bindAddress, default: 'tcp://0.0.0.0:9901' },
   serverMaxReceivedMessageSize: { flag: '--server-maxReceivedMessageSize <bytes>', help: 'largest request of a sink', schema: count(1, 1 << 30), default: '1048576' },
   serverMaxConcurrentStreams: { flag: '--server-maxConcurrentStreams <count>', help: 'streams of one connection', schema: count(1, 1 << 20), default: '1024' },
