@@ -16,6 +16,11 @@ export type { SignedCertificate, SignRequest } from './ca/certificate-authority.
 export type { CaState } from './ca/ca-state.js';
 export type { CaStore, StoredCa } from './ca/ca-store.js';
 export { FolderCaStore } from './ca/folder-ca-store.js';
+export { renewSelfSignedCa } from './ca/self-signed.js';
+export type { SelfSignedOptions } from './ca/self-signed.js';
+export { ClientCertificateAuthenticator } from './authenticate/client-certificate.js';
+export { ServiceAccountTokenAuthenticator } from './authenticate/service-account-token.js';
+export type { ServiceAccountTokenOptions } from './authenticate/service-account-token.js';
 export { extractBearerToken } from './authenticate/bearer-token.js';
 export type { Authenticator, Caller, CallCredentials } from './authenticate/authenticator.js';
 export { CitadelMetrics } from './metrics.js';

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { PkiError } from './errors.js';
 import { parsePem } from './pem.js';
-import { decodeSan, sanOid } from './san.js';
+import { extractIdentities, findSan } from './san.js';
 import { x509 } from './x509.js';
 
 /** A certificate as the mesh sees it. Times are milliseconds since the epoch. */
@@ -37,7 +37,6 @@ export function certificateFromDer(der: Uint8Array): Certificate {
   try {
     const node = new X509Certificate(der);
     const parsed = new x509.X509Certificate(new Uint8Array(der));
-    const san = parsed.getExtension(sanOid);
     return {
       pem: node.toString(),
       x509: node,
@@ -46,7 +45,7 @@ export function certificateFromDer(der: Uint8Array): Certificate {
       notAfter: parsed.notAfter.getTime(),
       serial: node.serialNumber.toLowerCase(),
       isCa: node.ca,
-      identities: san ? decodeSan(new Uint8Array(san.value)) : undefined,
+      identities: findSan(parsed.extensions) && extractIdentities(parsed.extensions),
       fingerprint: node.fingerprint256.replaceAll(':', '').toLowerCase(),
     };
   } catch (cause) {

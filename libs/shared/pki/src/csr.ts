@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { PkiError } from './errors.js';
 import { keyFamily, signingAlgorithm } from './keys.js';
 import { encodePem, parsePem } from './pem.js';
-import { decodeSan, encodeSan, sanOid } from './san.js';
+import { encodeSan, extractIdentities, findSan, sanOid } from './san.js';
 import { signingKey, verifyingKey, x509 } from './x509.js';
 
 export interface CsrOptions {
@@ -27,14 +27,19 @@ export interface ParsedCsr {
   verifySignature(): Promise<boolean>;
 }
 
-export const maxCommonNameLength = 64;
+const maxCommonNameLength = 64;
+
+/** CN of a dual-use certificate: its first identity; undefined if that does not fit (then there is no CN, as in Istio). */
+export function dualUseCommonName([first]: readonly string[]): string | undefined {
+  return first !== undefined && first.length <= maxCommonNameLength ? first : undefined;
+}
 
 /** PEM of a PKCS#10 request, its SAN critical as Istio's are. */
 export async function createCsr({ key, identities, organization, dualUse = false }: CsrOptions): Promise<string> {
-  const commonName = dualUse ? identities[0] : undefined;
+  const commonName = dualUse ? dualUseCommonName(identities) : undefined;
   const name: Record<string, string[]>[] = [];
   if (organization) name.push({ O: [organization] });
-  if (commonName && commonName.length <= maxCommonNameLength) name.push({ CN: [commonName] });
+  if (commonName) name.push({ CN: [commonName] });
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({
     name,
     keys: { privateKey: signingKey(key), publicKey: verifyingKey(key) },
@@ -52,12 +57,11 @@ export function parseCsr(pem: string): ParsedCsr {
     const csr = new x509.Pkcs10CertificateRequest(block.der);
     const publicKey = createPublicKey({ key: Buffer.from(csr.publicKey.rawData), format: 'der', type: 'spki' });
     keyFamily(publicKey);
-    const san = csr.getExtension(sanOid);
     return {
       publicKey,
       commonName: csr.subjectName.getField('CN')[0] ?? '',
       organization: csr.subjectName.getField('O'),
-      identities: san ? decodeSan(new Uint8Array(san.value)) : undefined,
+      identities: findSan(csr.extensions) && extractIdentities(csr.extensions),
       verifySignature: () => csr.verify().catch(() => false),
     };
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { PkiError } from './errors.js';
-import { maxCommonNameLength } from './csr.js';
+import { dualUseCommonName } from './csr.js';
 import { publicKeyDer, signingAlgorithm } from './keys.js';
 import { encodePem, parsePem } from './pem.js';
 import { encodeSan, sanOid } from './san.js';
@@ -70,10 +70,10 @@ export async function issueCertificate(options: LeafOptions): Promise<string> {
   const { signer, publicKey, identities, dualUse = false, isCa = false } = options;
   if (identities.length === 0 || identities.includes('')) throw new PkiError('bad-san', 'a certificate needs at least one identity, and none empty');
   const issuer = parseIssuer(signer.certificatePem);
-  const [first] = identities as [string];
+  const commonName = dualUse ? dualUseCommonName(identities) : undefined;
   const certificate = await x509.X509CertificateGenerator.create({
     ...validity(options),
-    subject: dualUse && first.length <= maxCommonNameLength ? [{ CN: [first] }] : [],
+    subject: commonName ? [{ CN: [commonName] }] : [],
     issuer: issuer.subjectName,
     publicKey: verifyingKey(publicKey),
     signingKey: signingKey(signer.key),

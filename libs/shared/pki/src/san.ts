@@ -22,6 +22,25 @@ export function encodeSan(identities: readonly string[]): Buffer {
   return tlv(0x30, Buffer.concat(names));
 }
 
+export interface CertificateExtension {
+  /** Object identifier. */
+  readonly type: string;
+  /** DER of the extension's value. */
+  readonly value: ArrayBuffer | Uint8Array;
+}
+
+export function findSan(extensions: Iterable<CertificateExtension>): CertificateExtension | undefined {
+  for (const extension of extensions) if (extension.type === sanOid) return extension;
+  return undefined;
+}
+
+/** SAN values of a certificate or request; throws `bad-san` if it has no such extension. */
+export function extractIdentities(extensions: Iterable<CertificateExtension>): string[] {
+  const san = findSan(extensions);
+  if (!san) throw new PkiError('bad-san', 'the SAN extension does not exist');
+  return decodeSan(new Uint8Array(san.value));
+}
+
 /** Every URI, DNS and IP value of a SubjectAltName, in order. Throws `bad-san` with Istio's texts. */
 export function decodeSan(value: Uint8Array): string[] {
   const der = Buffer.from(value.buffer, value.byteOffset, value.byteLength);

@@ -3,6 +3,7 @@ import { certificateFromDer, parseCertificate, parseCertificates } from './certi
 import type { Certificate } from './certificate.js';
 import { PkiError } from './errors.js';
 import { parsePrivateKey, samePublicKey } from './keys.js';
+import { joinPem } from './pem.js';
 
 export interface ChainInput {
   readonly leaf: Certificate;
@@ -49,6 +50,23 @@ function assertValidAt(certificate: Certificate, now: number): void {
   if (now >= certificate.notAfter) throw new PkiError('bad-chain', `failed to verify certificate: x509: expired at ${new Date(certificate.notAfter).toISOString()}`);
 }
 
+export interface CertificateAndKey {
+  /** Leaf first, then its intermediates. */
+  readonly chainPem: string;
+  readonly keyPem: string;
+  readonly rootPem: string;
+}
+
+/** Does the chain lead to the root at `now`, and is the key the leaf's? (security/pkg/pki/util/verify_cert.go) */
+export function verifyCertificate({ chainPem, keyPem, rootPem }: CertificateAndKey, now: number): { leaf: Certificate; key: KeyObject } {
+  const roots = parseOr(rootPem, 'failed to parse root certificate');
+  const [leaf, ...intermediates] = parseOr(chainPem, 'failed to parse certificate chain') as [Certificate, ...Certificate[]];
+  verifyChain({ leaf, intermediates, roots, now });
+  const key = parsePrivateKey(keyPem);
+  if (!samePublicKey(key, leaf.publicKey)) throw new PkiError('key-mismatch', 'the cert does not match the key');
+  return { leaf, key };
+}
+
 export interface SigningMaterial {
   readonly certificatePem: string;
   readonly keyPem: string;
@@ -61,13 +79,9 @@ export interface SigningMaterial {
  * Citadel's checks of plugged-in CA files: the certificate chains to the root, the key parses and is the certificate's,
  * the CA bit is set (security/pkg/pki/util/keycertbundle.go). Returns the parsed key.
  */
-export function verifySigningMaterial(material: SigningMaterial, now: number): KeyObject {
-  const roots = parseOr(material.rootPem, 'failed to parse root certificate');
-  const intermediates = material.chainPem.trim() === '' ? [] : parseOr(material.chainPem, 'failed to parse certificate chain');
-  const leaf = parseCertificate(material.certificatePem);
-  verifyChain({ leaf, intermediates, roots, now });
-  const key = parsePrivateKey(material.keyPem);
-  if (!samePublicKey(key, leaf.publicKey)) throw new PkiError('key-mismatch', 'the cert does not match the key');
+export function verifySigningMaterial({ certificatePem, keyPem, chainPem, rootPem }: SigningMaterial, now: number): KeyObject {
+  if (chainPem.trim() !== '') parseOr(chainPem, 'failed to parse certificate chain');
+  const { leaf, key } = verifyCertificate({ chainPem: joinPem(parseCertificate(certificatePem).pem, chainPem), keyPem, rootPem }, now);
   if (!leaf.isCa) throw new PkiError('not-a-ca', 'certificate is not authorized to sign other certificates');
   return key;
 }

@@ -6,7 +6,7 @@ import type { TokenKeys } from './token-keys.js';
 import type { Authenticator, Caller, CallCredentials } from './authenticator.js';
 
 export interface ServiceAccountTokenOptions {
-  readonly keys: TokenKeys;
+  readonly keys: Pick<TokenKeys, 'get'>;
   readonly trustDomain: string;
   /** A token must carry one of these. */
   readonly audiences: readonly string[];
