@@ -29,7 +29,8 @@ const depConstraints = [
 
 /** api, model and compile are pure: no platform, no clock, no environment, no randomness. */
 const purity = {
-  'no-restricted-imports': ['error', { patterns: ['@nestjs/*', '@grpc/*', '@nats-io/*', '@kubernetes/*', 'node:fs', 'node:fs/*', 'node:net', 'node:http', 'fs', 'net', 'http'] }],
+  // `paths` are exact: as a pattern `http` would also match a folder of that name.
+  'no-restricted-imports': ['error', { patterns: ['@nestjs/*', '@grpc/*', '@nats-io/*', '@kubernetes/*', 'node:fs/*'], paths: ['node:fs', 'node:net', 'node:http', 'fs', 'net', 'http'] }],
   'no-restricted-globals': ['error', { name: 'process', message: 'environment comes in as an argument' }],
   'no-restricted-properties': ['error', { object: 'Math', property: 'random' }, { object: 'Date', property: 'now' }, { object: 'performance', property: 'now' }],
 };
