@@ -7,7 +7,6 @@ import { HttpProtocolOptions } from '@quartet/api/envoy/extensions/upstreams/htt
 import { RawBuffer } from '@quartet/api/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer';
 import { durationFromMs } from '@quartet/model';
 import type { ClusterView } from '../view/cluster-view.js';
-import { address } from './address.js';
 import { packAny } from './any.js';
 import { ads } from './config-source.js';
 import { loadAssignment } from './endpoints.js';
