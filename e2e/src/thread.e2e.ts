@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, PODS, sumSamples } from '@quartet/local-mesh';
+import { eventually, fetchText, PODS, sumSamples } from '@quartet/local-mesh';
 import { TestMesh } from './test-mesh.js';
 
 /** Long enough for a restart, its back-off and a rotation on a loaded machine of two cores. */
@@ -52,7 +52,6 @@ describe('1 and 2: a request through the gateway', () => {
 
   it('is scraped by Prometheus', async () => {
     const query = encodeURIComponent('sum(istio_requests_total{reporter="destination",destination_workload="productpage-v1"})');
-    const { fetchText } = await import('@quartet/local-mesh');
     await eventually(
       async () => JSON.parse((await fetchText(`${mesh.mesh.layout.prometheusUrl()}/api/v1/query?query=${query}`)).body) as { data: { result: { value: [number, string] }[] } },
       ({ data }) => data.result[0]?.value[1] === String(REQUESTS + 1),

@@ -8,6 +8,7 @@ export type { ProcessSpec } from './process-spec.js';
 export { askSupervisor } from './supervisor-socket.js';
 export { type ProcessState, type ProcessStatus, Supervisor } from './supervisor.js';
 export { BookinfoClient, type ReviewsVersion } from './bookinfo-client.js';
+export { withTask } from './bookinfo-tasks.js';
 export { eventually } from './eventually.js';
 export { fetchText, type HttpAnswer } from './http-client.js';
 export { parsePrometheusText, type Sample, sumSamples } from './prometheus-text.js';

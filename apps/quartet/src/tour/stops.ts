@@ -1,0 +1,74 @@
+import { eventually, sumSamples, withTask } from '@quartet/local-mesh';
+import type { Stop, TourContext } from './tour.js';
+
+const page = 'http://127.0.0.1:8080';
+const task = (name: string) => `-f examples/bookinfo/tasks/${name}`;
+
+/** The five things to try of the README. */
+export const STOPS: readonly Stop[] = [
+  {
+    title: 'Open the product page',
+    commands: [`curl ${page}/productpage`],
+    run: async ({ client }) => {
+      const { status, body } = await client.get('/productpage');
+      if (status !== 200) throw new Error(`the page answered ${status}`);
+      const versions = await client.countVersions(12);
+      const seen = Object.entries(versions).filter(([, count]) => count > 0);
+      if (seen.length !== 3) throw new Error(`expected answers of all three versions of reviews, got ${JSON.stringify(versions)}`);
+      return `200, ${body.length} bytes of page; 12 requests were answered by reviews ${seen.map(([version, count]) => `${version} (${count}x)`).join(', ')}`;
+    },
+  },
+  {
+    title: 'Move traffic: all of it to reviews v3',
+    commands: [`npx quartet apply ${task('reviews-v3.yaml')}`, `npx quartet delete ${task('reviews-v3.yaml')}`],
+    run: ({ client, mesh }) =>
+      withTask(mesh.layout, 'reviews-v3.yaml', async () => {
+        const { tookMs } = await eventually(() => client.countVersions(5), ({ v3 }) => v3 === 5);
+        const { v1, v2, v3 } = await client.countVersions(20);
+        if (v3 !== 20) throw new Error(`of 20 requests v1 answered ${v1}, v2 ${v2}, v3 ${v3}`);
+        return `traffic moved ${tookMs} ms after the file was written; then 20 of 20 requests were answered by v3`;
+      }),
+  },
+  {
+    title: 'Deny: nobody may see the ratings API',
+    commands: [`npx quartet apply ${task('deny-ratings.yaml')}`, `curl -i ${page}/api/v1/products/0/ratings`],
+    run: ({ client, mesh }) =>
+      withTask(mesh.layout, 'deny-ratings.yaml', async () => {
+        const { answer } = await eventually(() => client.get('/api/v1/products/0/ratings'), ({ status }) => status === 403);
+        if (!answer.body.includes('ratings are not for you')) throw new Error(`403, but the body is ${answer.body}`);
+        const other = await client.get('/api/v1/products/0/reviews');
+        if (other.status !== 200) throw new Error(`the reviews API should stay open, but answered ${other.status}`);
+        return `403 "${answer.body.trim()}" on the ratings API, ${other.status} on the reviews API`;
+      }),
+  },
+  {
+    title: 'Limit: five requests in ten seconds for each user',
+    commands: [`npx quartet apply ${task('quota-productpage.yaml')}`, `for i in 1 2 3 4 5 6 7 8; do curl -s -o /dev/null -w '%{http_code} ' -H 'end-user: ann' ${page}/api/v1/products; done`],
+    run: ({ client, mesh }) =>
+      withTask(mesh.layout, 'quota-productpage.yaml', async () => {
+        const { answer } = await eventually(() => client.get('/api/v1/products', { 'end-user': 'ann' }), ({ status }) => status === 429, { intervalMs: 20 });
+        const other = await client.get('/api/v1/products', { 'end-user': 'ben' });
+        if (other.status !== 200) throw new Error(`another user should pass, but got ${other.status}`);
+        return `429 "${answer.body.trim()}" for the one who asked too often, ${other.status} for another`;
+      }),
+  },
+  {
+    title: 'Count: every request, from both of its sides',
+    commands: ["curl -s http://127.77.0.4:42422/metrics | grep 'istio_requests_total.*productpage-v1'"],
+    run: countExactly,
+  },
+];
+
+async function countExactly({ client }: TourContext): Promise<string> {
+  const sent = 25;
+  const total = async (reporter: string) => sumSamples(await client.mixerMetrics(), 'istio_requests_total', { reporter, destination_workload: 'productpage-v1', response_code: '404' });
+  const before = { source: await total('source'), destination: await total('destination') };
+  for (let index = 0; index < sent; index += 1) {
+    const { status } = await client.get('/api/v1/products/404');
+    if (status !== 404) throw new Error(`expected 404 of the product API, got ${status}`);
+  }
+  const counted = async () => ({ source: (await total('source')) - before.source, destination: (await total('destination')) - before.destination });
+  const { answer, tookMs } = await eventually(counted, ({ source, destination }) => source >= sent && destination >= sent);
+  if (answer.source !== sent || answer.destination !== sent) throw new Error(`sent ${sent}, counted ${answer.source} at the gateway and ${answer.destination} at the product page`);
+  return `${sent} requests sent; istio_requests_total grew by ${answer.source} (reporter="source") and ${answer.destination} (reporter="destination") within ${tookMs} ms`;
+}

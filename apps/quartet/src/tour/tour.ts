@@ -1,0 +1,35 @@
+import pc from 'picocolors';
+import { BookinfoClient, type LocalMesh } from '@quartet/local-mesh';
+import { STOPS } from './stops.js';
+
+/** One thing to try: what is done, and what was observed. */
+export interface Stop {
+  readonly title: string;
+  /** The commands by which a reader does the same. */
+  readonly commands: readonly string[];
+  /** Resolves to what was observed; throws if it was not as it should be. */
+  run(context: TourContext): Promise<string>;
+}
+
+export interface TourContext {
+  readonly mesh: LocalMesh;
+  readonly client: BookinfoClient;
+}
+
+/** Does the five things of the README, prints each with what it observed; true if all were so. */
+export async function runTour(mesh: LocalMesh): Promise<boolean> {
+  const context = { mesh, client: new BookinfoClient(mesh.layout) };
+  let succeeded = 0;
+  for (const [index, stop] of STOPS.entries()) {
+    console.log(`\n${pc.bold(`${index + 1}. ${stop.title}`)}`);
+    for (const command of stop.commands) console.log(pc.dim(`   $ ${command}`));
+    try {
+      console.log(`   ${pc.green('so it is:')} ${await stop.run(context)}`);
+      succeeded += 1;
+    } catch (error) {
+      console.log(`   ${pc.red('not so:')} ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  console.log(`\ntour: ${succeeded} of ${STOPS.length} as they should be`);
+  return succeeded === STOPS.length;
+}
