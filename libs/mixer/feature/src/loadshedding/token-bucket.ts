@@ -1,7 +1,7 @@
 /** `rate` tokens a second, of which up to `burst` are kept. */
 export class TokenBucket {
   #tokens: number;
-  #filledAtMs = -Infinity;
+  #filledAtMs: number | undefined;
 
   constructor(
     private readonly rate: number,
@@ -12,7 +12,7 @@ export class TokenBucket {
 
   /** All of `cost`, or nothing. */
   take(cost: number, nowMs: number): boolean {
-    this.#tokens = Math.min(this.burst, this.#tokens + ((nowMs - this.#filledAtMs) / 1000) * this.rate);
+    this.#tokens = Math.min(this.burst, this.#tokens + ((nowMs - (this.#filledAtMs ?? nowMs)) / 1000) * this.rate);
     this.#filledAtMs = nowMs;
     if (cost > this.#tokens) return false;
     this.#tokens -= cost;
