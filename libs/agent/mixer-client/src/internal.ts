@@ -1,6 +1,6 @@
 /** The second door: parts for benches and conformance tables, without a promise of stability. */
 export { AccessLogServer } from './access-log/access-log-server.js';
-export { ForwardedAttributes } from './attributes/forwarded.js';
+export { encodeForwarded, ForwardedAttributes } from './attributes/forwarded.js';
 export { nodeAttributes } from './attributes/node.js';
 export { GlobalDictionary } from './attributes/word-dictionary.js';
 export { globalWords } from './attributes/global-words.js';

@@ -7,7 +7,7 @@ import type { CheckVerdict } from '../check/verdict.js';
 import type { Clock } from '../clock.js';
 import type { MixerStatistics } from '../statistics.js';
 import { AuthzRequest } from './authz-request.js';
-import { encodeHttpResponse, encodeTcpResponse } from './authz-response.js';
+import { encodeTcpResponse, httpResponse } from './authz-response.js';
 import { failPolicyOf, namedFailPolicy } from './fail-policy.js';
 import { HttpCheckAttributes } from './http-attributes.js';
 import { tcpCheckAttributes } from './tcp-attributes.js';
@@ -61,7 +61,7 @@ export class AuthorizationServer {
     const attributes = new HttpCheckAttributes(request, node, this.forwarded, clock.now());
     const quotas = this.quotaSpecs.needsOf(request.extensions.get('mixer.quota_spec'), attributes);
     this.ask(call, { attributes, quotas, policy: failPolicyOf(request.extensions) }, (verdict) => {
-      callback(null, (verdict.encoded ??= encodeHttpResponse(verdict)));
+      callback(null, httpResponse(verdict, (name) => request.headers.get(name)));
     });
   }
 

@@ -3,15 +3,15 @@ import { HeaderValueOption_HeaderAppendAction } from '@quartet/api/envoy/config/
 import { CheckResponse } from '@quartet/api/envoy/service/auth/v3/external_auth';
 import { HeaderOperation_Operation, type HeaderOperation, type RouteDirective } from '@quartet/api/istio/mixer/v1/check';
 import { CheckVerdict } from '../check/verdict.js';
-import { encodeHttpResponse, encodeTcpResponse } from './authz-response.js';
-import { headerChanges } from './header-operations.js';
+import { encodeTcpResponse, httpResponse } from './authz-response.js';
+import { requestHeaderChanges, responseHeaderOptions } from './header-operations.js';
 
 const { REPLACE, REMOVE, APPEND } = HeaderOperation_Operation;
 const { APPEND_IF_EXISTS_OR_ADD: append, OVERWRITE_IF_EXISTS_OR_ADD: overwrite } = HeaderValueOption_HeaderAppendAction;
 
 function respond(code: number, message = '', directive?: Partial<RouteDirective>): CheckResponse {
   const full = directive && { requestHeaderOperations: [], responseHeaderOperations: [], directResponseCode: 0, directResponseBody: '', ...directive };
-  return CheckResponse.decode(encodeHttpResponse(new CheckVerdict({ code, message }, full, { check: true, quota: false })));
+  return CheckResponse.decode(httpResponse(new CheckVerdict({ code, message }, full, { check: true, quota: false }), () => undefined));
 }
 
 describe('answer to an HTTP check', () => {
@@ -45,25 +45,37 @@ describe('answer to an HTTP check', () => {
 
   it('changes headers of granted requests and of all responses', () => {
     const directive = { requestHeaderOperations: [{ name: 'a', value: '1', operation: APPEND }, { name: 'b', value: '', operation: REMOVE }], responseHeaderOperations: [{ name: 'c', value: '2', operation: APPEND }] };
-    expect(respond(0, '', directive).okResponse).toMatchObject({ headers: [{ header: { key: 'a', value: '1' }, appendAction: append }], headersToRemove: ['b'], responseHeadersToAdd: [{ header: { key: 'c' } }] });
+    expect(respond(0, '', directive).okResponse).toMatchObject({ headers: [{ header: { key: 'a', value: '1' }, appendAction: overwrite }], headersToRemove: ['b'], responseHeadersToAdd: [{ header: { key: 'c' } }] });
     expect(respond(7, '', directive).deniedResponse?.headers).toMatchObject([{ header: { key: 'c' } }]);
   });
 });
 
 describe('header operations', () => {
-  const op = (operation: HeaderOperation_Operation, value = ''): HeaderOperation => ({ name: 'h', value, operation });
+  const op = (operation: HeaderOperation_Operation, value = ''): HeaderOperation => ({ name: 'H', value, operation });
 
-  it.each<[string, HeaderOperation[], [string, number][], string[]]>([
-    ['replace', [op(REPLACE, '1')], [['1', overwrite]], []],
-    ['append twice', [op(APPEND, '1'), op(APPEND, '2')], [['1', append], ['2', append]], []],
-    ['replace, append', [op(REPLACE, '1'), op(APPEND, '2')], [['1', overwrite], ['2', append]], []],
-    ['append, replace', [op(APPEND, '1'), op(REPLACE, '2')], [['2', overwrite]], []],
-    ['append, remove', [op(APPEND, '1'), op(REMOVE)], [], ['h']],
-    ['remove, append', [op(REMOVE), op(APPEND, '1')], [['1', overwrite]], []],
-  ])('%s', (_name, operations, options, removed) => {
-    const changes = headerChanges(operations);
-    expect(changes.options.map(({ header, appendAction }) => [header?.value, appendAction])).toEqual(options);
+  it.each<[string, HeaderOperation[], [string, number][], string[], string[]]>([
+    ['replace', [op(REPLACE, '1')], [['1', overwrite]], ['1'], []],
+    ['append twice', [op(APPEND, '1'), op(APPEND, '2')], [['1', append], ['2', append]], ['0,1,2'], []],
+    ['replace, append', [op(REPLACE, '1'), op(APPEND, '2')], [['1', overwrite], ['2', append]], ['1,2'], []],
+    ['append, replace', [op(APPEND, '1'), op(REPLACE, '2')], [['2', overwrite]], ['2'], []],
+    ['append, remove', [op(APPEND, '1'), op(REMOVE)], [], [], ['H']],
+    ['remove, append', [op(REMOVE), op(APPEND, '1')], [['1', overwrite]], ['1'], []],
+  ])('%s', (_name, operations, response, request, removed) => {
+    expect(responseHeaderOptions(operations).map(({ header, appendAction }) => [header?.value, appendAction])).toEqual(response);
+    const changes = requestHeaderChanges(operations, (name) => (name === 'h' ? '0' : undefined));
+    expect(changes.options.map(({ header, appendAction }) => [header?.value, appendAction])).toEqual(request.map((value) => [value, overwrite]));
     expect(changes.removed).toEqual(removed);
+  });
+
+  it('add to a request what it does not have', () => {
+    expect(requestHeaderChanges([op(APPEND, '1'), op(APPEND, '2')], () => undefined).options.map(({ header }) => header?.value)).toEqual(['1,2']);
+  });
+
+  it('are computed anew for each request where they depend on it', () => {
+    const directive = { requestHeaderOperations: [op(APPEND, '1')], responseHeaderOperations: [], directResponseCode: 0, directResponseBody: '' };
+    const verdict = new CheckVerdict({ code: 0, message: '' }, directive, { check: true, quota: false });
+    const sent = (before: string): string | undefined => CheckResponse.decode(httpResponse(verdict, () => before)).okResponse?.headers[0]?.header?.value;
+    expect([sent('a'), sent('b')]).toEqual(['a,1', 'b,1']);
   });
 });
 

@@ -1,16 +1,25 @@
 import { CheckResponse } from '@quartet/api/envoy/service/auth/v3/external_auth';
 import { describeStatus, httpStatusOf, type CheckVerdict } from '../check/verdict.js';
-import { headerChanges } from './header-operations.js';
+import { dependOnRequest, requestHeaderChanges, responseHeaderOptions } from './header-operations.js';
 
 const permissionDenied = 7;
 
 /** Keys under which a report finds what the check of its request came to. */
 export const checkMetadata = { checkHit: 'check_cache_hit', quotaHit: 'quota_cache_hit', errorCode: 'check_error_code', errorMessage: 'check_error_message' } as const;
 
-/** Answer to an HTTP check: go on with header operations, a direct response, or a denial `CODE_NAME:message`. */
-export function encodeHttpResponse(verdict: CheckVerdict): Buffer {
+/**
+ * Answer to an HTTP check, kept with its verdict where it is the same for every request. `header` looks up a header of the
+ * request, by its name in lower case.
+ */
+export function httpResponse(verdict: CheckVerdict, header: (name: string) => string | undefined): Buffer {
+  if (verdict.directive && dependOnRequest(verdict.directive.requestHeaderOperations)) return encodeHttpResponse(verdict, header);
+  return (verdict.encoded ??= encodeHttpResponse(verdict, header));
+}
+
+/** Go on with header operations, a direct response, or a denial `CODE_NAME:message`. */
+function encodeHttpResponse(verdict: CheckVerdict, header: (name: string) => string | undefined): Buffer {
   const { status, directive } = verdict;
-  const responseHeaders = headerChanges(directive?.responseHeaderOperations ?? []).options;
+  const responseHeaders = responseHeaderOptions(directive?.responseHeaderOperations ?? []);
   if (directive && directive.directResponseCode !== 0) {
     const code = verdict.ok ? permissionDenied : status.code;
     const deniedResponse = { status: { code: directive.directResponseCode }, headers: responseHeaders, body: directive.directResponseBody };
@@ -20,7 +29,7 @@ export function encodeHttpResponse(verdict: CheckVerdict): Buffer {
     const deniedResponse = { status: { code: httpStatusOf(status.code) }, headers: responseHeaders, body: describeStatus(status.code, status.message) };
     return encode({ ...answerOf(verdict), deniedResponse });
   }
-  const { options, removed } = headerChanges(directive?.requestHeaderOperations ?? []);
+  const { options, removed } = requestHeaderChanges(directive?.requestHeaderOperations ?? [], header);
   const okResponse = { headers: options, headersToRemove: removed, responseHeadersToAdd: responseHeaders, queryParametersToSet: [], queryParametersToRemove: [] };
   return encode({ ...answerOf(verdict), okResponse });
 }

@@ -1,8 +1,8 @@
 import { HeaderOperation_Operation, type HeaderOperation } from '@quartet/api/istio/mixer/v1/check';
 import { HeaderValueOption_HeaderAppendAction, type HeaderValueOption } from '@quartet/api/envoy/config/core/v3/base';
 
-/** Header operations as Envoy takes them: an order-free list of options, and names to remove. */
-export interface HeaderChanges {
+/** Header operations on a request, as Envoy's ext_authz takes them. */
+export interface RequestHeaderChanges {
   readonly options: HeaderValueOption[];
   readonly removed: string[];
 }
@@ -13,8 +13,33 @@ interface NetChange {
   readonly values: string[];
 }
 
+/** True if what Envoy is told depends on the headers of the request. */
+export function dependOnRequest(operations: readonly HeaderOperation[]): boolean {
+  return operations.some(({ operation }) => operation === HeaderOperation_Operation.APPEND);
+}
+
+/**
+ * Changes of a request whose header `name` is `current(name)`. All of them overwrite, with the old value joined in where
+ * it stays: Envoy (1.40) overwrites a request header even where the option says append.
+ */
+export function requestHeaderChanges(operations: readonly HeaderOperation[], current: (name: string) => string | undefined): RequestHeaderChanges {
+  const options: HeaderValueOption[] = [];
+  const removed: string[] = [];
+  for (const [key, { replaced, values }] of netChanges(operations)) {
+    const before = replaced ? undefined : current(key.toLowerCase());
+    if (values.length === 0) removed.push(key);
+    else options.push(option(key, [...(before === undefined ? [] : [before]), ...values].join(key.toLowerCase() === 'cookie' ? '; ' : ','), true));
+  }
+  return { options, removed };
+}
+
+/** Changes of a response. Envoy cannot remove a response header: REMOVE by itself has no effect. */
+export function responseHeaderOptions(operations: readonly HeaderOperation[]): HeaderValueOption[] {
+  return [...netChanges(operations)].flatMap(([key, { replaced, values }]) => values.map((value, index) => option(key, value, replaced && index === 0)));
+}
+
 /** The net effect of a sequence: REPLACE = remove and add, APPEND = one more value, REMOVE; the last word stands. */
-export function headerChanges(operations: readonly HeaderOperation[]): HeaderChanges {
+function netChanges(operations: readonly HeaderOperation[]): Map<string, NetChange> {
   const byName = new Map<string, NetChange>();
   for (const { name, value, operation } of operations) {
     let change = byName.get(name);
@@ -25,13 +50,7 @@ export function headerChanges(operations: readonly HeaderOperation[]): HeaderCha
     }
     if (operation !== HeaderOperation_Operation.REMOVE) change.values.push(value);
   }
-  const options: HeaderValueOption[] = [];
-  const removed: string[] = [];
-  for (const [key, { replaced, values }] of byName) {
-    if (replaced && values.length === 0) removed.push(key);
-    values.forEach((value, index) => options.push(option(key, value, replaced && index === 0)));
-  }
-  return { options, removed };
+  return byName;
 }
 
 function option(key: string, value: string, overwrite: boolean): HeaderValueOption {
