@@ -54,13 +54,17 @@ export class Galley {
     return [...this.source.problems, ...this.components.problems];
   }
 
+  /** @throws Error if MCP can't be served at its address. */
   async start(): Promise<void> {
     this.components.start();
     void this.source.whenSynced().then(() => {
       this.#publish();
       this.source.subscribe((_, changed) => this.#publish(changed));
     });
-    await this.endpoint.start();
+    await this.endpoint.start().catch(async (error: unknown) => {
+      await this.close();
+      throw error;
+    });
   }
 
   /** Reads the folder anew; resolves when it is published. */
