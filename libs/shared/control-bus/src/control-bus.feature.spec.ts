@@ -111,6 +111,23 @@ test('a stream deleted under a live connection is made anew', async () => {
   await settled(async () => expect(await pilot.readStatus()).toHaveLength(1));
 });
 
+test('what the server refuses for good does not make a storm, and hurts nothing else', async () => {
+  await startServer();
+  const galley = bus('galley');
+  const pilot = bus('pilot');
+  pilot.watchComponentConfig(() => {});
+  galley.putConfig('mesh', 'x'.repeat(2_000_000));
+  galley.putComponentConfig('pilot', config('1'));
+  await settled(() => expect(galley.counters.publishFailures).toBeGreaterThan(3));
+  await settled(() => expect(pilot.status.configVersion).toBe('1'));
+  expect(galley.counters.publishFailures).toBeLessThan(20);
+  galley.putConfig('mesh', 'small');
+  const failures = galley.counters.publishFailures;
+  galley.publish('after', {});
+  await settled(async () => expect((await pilot.recentEvents(10)).map((event) => event.type)).toContain('after'));
+  expect(galley.counters.publishFailures).toBeLessThan(failures + 3);
+});
+
 test('configurations left behind by an earlier Galley are withdrawn', async () => {
   await startServer();
   const before = bus('galley', { instance: 'before' });

@@ -30,6 +30,8 @@ test('events beyond the bound drop the oldest and are counted', async () => {
   const bus = ControlBus.start({ ...identity, url: 'nats://127.0.0.1:1', maxQueuedEvents: 3 });
   for (let i = 0; i < 10; i++) bus.publish('push-started', { i });
   expect(bus.counters.eventsDropped).toBe(7);
+  bus.publish('too-large', 'x'.repeat(300_000));
+  expect(bus.counters.eventsDropped).toBe(8);
   await bus.close();
 });
 

@@ -13,6 +13,9 @@ import { componentConfigKey, eventStream, eventSubject, eventSubjects } from './
 import type { BusCounters, BusEvent, BusLog, ComponentConfig, ComponentStatus, ConfigApplier, ControlBusOptions, ObservedStatus } from './types.js';
 import { ControlBusUnavailable } from './types.js';
 
+/** A store that worked this long is not what keeps failing. */
+const steadyMs = 30_000;
+
 const silent: BusLog = { debug: () => {}, info: () => {}, warn: () => {} };
 
 /**
@@ -41,6 +44,9 @@ export class ControlBus {
   #stops: (() => void)[] = [];
   #opening = false;
   #openAgain = false;
+  #attachedAt = 0;
+  #recovering: Promise<void> | undefined;
+  readonly #failures = new Backoff(50, 5_000);
 
   /** Connects in the background and returns at once. */
   static start(options: ControlBusOptions): ControlBus {
@@ -259,16 +265,21 @@ export class ControlBus {
     if (this.#watchingConfig) this.#stops.push(await follow(store.config, this.#config.keys, (entry) => this.#config.onEntry(entry)));
     if (this.#watchingStatus) this.#stops.push(await follow(store.status, '>', (entry) => this.#onStatus(entry)));
     this.#store = store;
+    this.#attachedAt = performance.now();
     this.#published.attach(store.config);
     this.#status.attach(store.status);
     this.#events.attach(store.js);
   }
 
-  /** A refused publication may mean that the server lost the stream: look again. */
+  /** A refused publication may mean that the server lost the stream: look again, ever more slowly if it keeps failing. */
   #onFailure(error: unknown): void {
     this.counters.publishFailures++;
     this.#log.debug(`control bus: publishing failed: ${message(error)}`);
-    if (this.connected && !this.#opening) this.#reopen();
+    if (performance.now() - this.#attachedAt > steadyMs) this.#failures.reset();
+    this.#recovering ??= this.#failures.pause(this.#abort.signal).then(() => {
+      this.#recovering = undefined;
+      if (this.connected) this.#reopen();
+    });
   }
 
   /** A local bus has no bucket. */

@@ -12,6 +12,9 @@ interface Queued {
 
 const batchSize = 64;
 
+/** Larger events are dropped: the server would refuse them again and again. */
+const maxEventBytes = 256 << 10;
+
 /** Brings events to the stream in order, a batch at a time; a batch without acknowledgement goes again under the same ids, which the server deduplicates. */
 export class EventPublisher {
   readonly #queue: BoundedQueue<Queued>;
@@ -27,7 +30,9 @@ export class EventPublisher {
   }
 
   publish(event: BusEvent): void {
-    this.#queue.push({ id: randomUUID(), subject: eventSubject(event.component, event.type), payload: JSON.stringify(event) });
+    const payload = JSON.stringify(event);
+    if (payload.length > maxEventBytes) return void this.counters.eventsDropped++;
+    this.#queue.push({ id: randomUUID(), subject: eventSubject(event.component, event.type), payload });
     this.#start();
   }
 
