@@ -24,6 +24,8 @@ export interface MixerAgentLimits {
   /** Time limit of one Check or Report call. */
   readonly rpcTimeoutMs: number;
   readonly reportBatchMaxEntries: number;
+  /** A batch is sent when it has grown to this; half of what Mixer accepts. (Ours.) */
+  readonly reportBatchMaxBytes: number;
   readonly reportBatchMaxTimeMs: number;
   /** Report calls in flight at once; further batches wait in the buffer. (Ours: 1.4 has no bound.) */
   readonly reportMaxInFlight: number;
@@ -41,6 +43,7 @@ export const defaultLimits: MixerAgentLimits = {
   quotaCacheEntries: 10_000,
   rpcTimeoutMs: 5_000,
   reportBatchMaxEntries: 100,
+  reportBatchMaxBytes: 512 * 1024,
   reportBatchMaxTimeMs: 1_000,
   reportMaxInFlight: 4,
   reportBufferEntries: 50_000,

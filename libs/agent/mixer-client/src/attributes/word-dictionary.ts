@@ -21,6 +21,12 @@ export class MessageDictionary {
   private readonly indices = new Map<string, number>();
   private readonly added: string[] = [];
   private limit = globalWords.length;
+  private units = 0;
+
+  /** UTF-16 length of all words: about the bytes they take. */
+  get wordsLength(): number {
+    return this.units;
+  }
 
   get words(): readonly string[] {
     return this.added;
@@ -30,6 +36,7 @@ export class MessageDictionary {
   reset(globalWordCount: number): void {
     this.indices.clear();
     this.added.length = 0;
+    this.units = 0;
     this.limit = globalWordCount;
   }
 
@@ -40,6 +47,7 @@ export class MessageDictionary {
     if (known !== undefined) return known;
     const index = -this.added.length - 1;
     this.added.push(word);
+    this.units += word.length;
     this.indices.set(word, index);
     return index;
   }

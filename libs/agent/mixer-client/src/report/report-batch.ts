@@ -19,6 +19,11 @@ export class ReportBatch {
     return this.count;
   }
 
+  /** About the bytes of the request so far. */
+  get size(): number {
+    return this.count === 0 ? 0 : this.writer.length + this.dictionary.wordsLength;
+  }
+
   /** `globalWordCount` counts for a whole batch: it is that of the first entry. */
   append(attributes: AttributeSource, globalWordCount: number): void {
     const { writer, dictionary } = this;

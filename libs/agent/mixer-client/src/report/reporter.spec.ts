@@ -15,9 +15,9 @@ class Driver {
   readonly reporter: Reporter;
   private count = 0;
 
-  constructor(limits: Partial<{ reportBatchMaxEntries: number; reportMaxInFlight: number; reportBufferEntries: number; reportBufferBytes: number }> = {}) {
+  constructor(limits: Partial<{ reportBatchMaxEntries: number; reportBatchMaxBytes: number; reportMaxInFlight: number; reportBufferEntries: number; reportBufferBytes: number }> = {}) {
     const { transport, clock, statistics, dictionary } = this;
-    const all = { reportBatchMaxEntries: 3, reportBatchMaxTimeMs: 1000, reportMaxInFlight: 2, reportBufferEntries: 100, reportBufferBytes: 1e6, ...limits };
+    const all = { reportBatchMaxEntries: 3, reportBatchMaxBytes: 1e6, reportBatchMaxTimeMs: 1000, reportMaxInFlight: 2, reportBufferEntries: 100, reportBufferBytes: 1e6, ...limits };
     const log = { info: () => undefined, warn: (fields: object) => void this.warnings.push(fields) };
     this.reporter = new Reporter({ transport, clock, statistics, dictionary, log, limits: all });
   }
@@ -42,6 +42,13 @@ describe('report batches', () => {
     driver.report(7);
     expect([driver.ids(0), driver.ids(1)]).toEqual([['r0', 'r1', 'r2'], ['r3', 'r4', 'r5']]);
     expect(driver.statistics).toMatchObject({ total_report_calls: 7, total_remote_report_calls: 2, report_entries_buffered: 7 });
+  });
+
+  it('leave when they have grown to their limit', () => {
+    const driver = new Driver({ reportBatchMaxEntries: 100, reportBatchMaxBytes: 40 });
+    driver.report(4);
+    expect(driver.transport.calls.length).toBeGreaterThan(0);
+    expect(driver.ids(0)).toEqual(['r0', 'r1', 'r2', 'r3'].slice(0, driver.ids(0).length));
   });
 
   it('leave one second after their first entry', () => {

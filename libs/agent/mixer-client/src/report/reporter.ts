@@ -15,6 +15,7 @@ export interface ReporterOptions {
   readonly log: MixerLog;
   readonly limits: {
     readonly reportBatchMaxEntries: number;
+    readonly reportBatchMaxBytes: number;
     readonly reportBatchMaxTimeMs: number;
     readonly reportMaxInFlight: number;
     readonly reportBufferEntries: number;
@@ -54,7 +55,7 @@ export class Reporter {
     statistics.total_report_calls++;
     statistics.report_entries_buffered++;
     this.batch.append(attributes, dictionary.wordCount);
-    if (this.batch.entries >= limits.reportBatchMaxEntries) this.flush();
+    if (this.batch.entries >= limits.reportBatchMaxEntries || this.batch.size >= limits.reportBatchMaxBytes) this.flush();
     else this.timer ??= clock.setTimeout(() => this.flush(), limits.reportBatchMaxTimeMs);
   }
 
