@@ -24,7 +24,7 @@ export function decodeValue(tagged) {
 /** Throws unless `actual` is the tagged value. Byte lengths of addresses count, order of map keys does not. */
 export function assertValue(actual, tagged) {
   const expected = decodeValue(tagged);
-  const plain = (value) => (isMap(value) ? Object.fromEntries([...value.entries()].toSorted()) : value);
+  const plain = (value) => (isMap(value) ? Object.fromEntries([...value.entries()].toSorted()) : value instanceof Uint8Array ? new Uint8Array(value) : value);
   if (!isDeepStrictEqual(plain(actual), plain(expected))) throw new Error(`got ${show(actual)}, expected ${show(expected)}`);
 }
 

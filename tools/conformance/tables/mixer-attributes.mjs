@@ -1,8 +1,11 @@
-// mixer-attributes.json: what the proxy's Mixer client sends.
+// mixer-attributes.json: what the proxy's Mixer client sends, and what Mixer makes of it.
+import { serverCases } from '../mixer-attribute-cases.mjs';
 import { clientCases } from '../mixer-client-cases.mjs';
 
 export const name = 'mixer-attributes';
 
 export async function* cases({ readJson }) {
-  yield* clientCases(await readJson('mixer-attributes.json'));
+  const tests = await readJson('mixer-attributes.json');
+  yield* clientCases(tests);
+  yield* serverCases(tests);
 }
