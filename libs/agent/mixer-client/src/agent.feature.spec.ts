@@ -21,7 +21,8 @@ import { ProtoWriter } from './wire/proto-writer.js';
 const identity = (bytes: Buffer): Buffer => bytes;
 const byPath: Match[] = [[EXACT, 'request.path']];
 const failClose = { 'mixer.network_fail_policy': 'FAIL_CLOSE' };
-const log = { info: () => undefined, warn: () => undefined };
+const logged: string[] = [];
+const log = { info: (_fields: object, message: string) => void logged.push(message), warn: (_fields: object, message: string) => void logged.push(message) };
 
 /** Stands for Envoy: one connection to the agent's Unix socket. */
 class FakeEnvoy {
@@ -84,6 +85,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'quartet-mixer-client-'));
   mixer = await new ScriptedMixer().start();
   mixer.onCheck = () => uncached();
+  logged.length = 0;
 });
 
 afterEach(async () => {
@@ -125,11 +127,12 @@ describe('HTTP checks', () => {
     await check();
     mixer.kill();
     expect(await check()).toMatchObject({ status: { code: 0 } });
-    expect(await check({ extensions: failClose })).toMatchObject({ status: { code: 14 }, deniedResponse: { status: { code: 503 } } });
+    expect(await check({ extensions: failClose })).toMatchObject({ status: { code: 14 }, deniedResponse: { status: { code: 503 }, body: 'UNAVAILABLE:upstream connect error or disconnect/reset before headers. reset reason: connection failure' } });
     await mixer.start();
     const seen = mixer.checks.length;
     while (mixer.checks.length === seen) await check({ extensions: failClose });
     expect(await check({ extensions: failClose })).toMatchObject({ status: { code: 0 } });
+    expect(logged).toEqual(['Mixer does not answer', 'Mixer answers again']);
   });
 
   it('retry as the route says', async () => {

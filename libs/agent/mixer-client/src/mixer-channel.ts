@@ -1,5 +1,6 @@
 import { Client, connectivityState, credentials, Metadata, status, type ChannelCredentials, type ServiceError } from '@grpc/grpc-js';
 import { encodeForwarded } from './attributes/forwarded.js';
+import type { MixerLog } from './options.js';
 
 /** Why a call to Mixer brought no answer. `message` is the peer's or the transport's. */
 export interface CallFailure {
@@ -32,6 +33,7 @@ export interface MixerChannelOptions {
   /** `source.uid` of the proxy, sent along so that Mixer can be balanced by it; empty = not sent. */
   readonly sourceUid: string;
   readonly timeoutMs: number;
+  readonly log: MixerLog;
 }
 
 /** Short, so that checks and reports go on soon after Mixer's return. */
@@ -46,6 +48,8 @@ export class MixerChannel implements ReportTransport {
   private readonly metadata = new Metadata();
   private timeouts = 0;
   private closed = false;
+  private configVersion = '';
+  private away = false;
 
   constructor(private readonly method: 'Check' | 'Report', private readonly options: MixerChannelOptions) {
     this.client = this.connect();
@@ -71,15 +75,35 @@ export class MixerChannel implements ReportTransport {
     const finish = (error: ServiceError | null, response?: Buffer): void => {
       this.timeouts = error?.code === status.DEADLINE_EXCEEDED ? this.timeouts + 1 : 0;
       if (this.timeouts >= timeoutsBeforeReconnect) this.reconnect();
-      if (error) done(failureOf(error), undefined);
-      else done(undefined, response);
+      const failure = error ? failureOf(error) : undefined;
+      this.note(failure?.kind === 'send_error' || failure?.kind === 'timeout', error?.details);
+      done(failure, response);
     };
-    return this.client.makeUnaryRequest(`/istio.mixer.v1.Mixer/${this.method}`, identity, identity, request, this.metadata.clone(), { deadline }, finish);
+    const pending = this.client.makeUnaryRequest(`/istio.mixer.v1.Mixer/${this.method}`, identity, identity, request, this.metadata.clone(), { deadline }, finish);
+    pending.on('status', ({ metadata }) => this.noteConfigVersion(metadata));
+    return pending;
   }
 
   close(): void {
     this.closed = true;
     this.client.close();
+  }
+
+  /** Logs when Mixer goes away and when it is back, not each call. */
+  private note(away: boolean, reason: string | undefined): void {
+    if (away === this.away || this.closed) return;
+    this.away = away;
+    const fields = { method: this.method, address: this.options.address };
+    if (away) this.options.log.warn({ ...fields, reason }, 'Mixer does not answer');
+    else this.options.log.info(fields, 'Mixer answers again');
+  }
+
+  private noteConfigVersion(metadata: Metadata): void {
+    const [version] = metadata.get(configVersionTrailer);
+    if (version === undefined || version === this.configVersion) return;
+    const isFirst = this.configVersion === '';
+    this.configVersion = String(version);
+    if (!isFirst) this.options.onConfigChange?.();
   }
 
   private connect(): Client {
@@ -97,14 +121,19 @@ export class MixerChannel implements ReportTransport {
   }
 }
 
-/** How grpc-js words the failure of a call that found no connection. */
+/** How grpc-js words the failure of a call that found no connection, and of one that lost it. */
 const neverSent = /^(No connection established|Name resolution failed)/;
+const connectionLost = /^(Connection dropped|Stream refused|Call dropped|read E|write E)/;
 
-/** As Envoy words them, so that Istio's own tools recognise them. */
-function failureOf(error: ServiceError): CallFailure {
-  if (error.code === status.DEADLINE_EXCEEDED) return { code: status.UNAVAILABLE, message: 'upstream request timeout', kind: 'timeout', sent: true };
-  if (error.code === status.UNAVAILABLE) return { code: error.code, message: error.details, kind: 'send_error', sent: !neverSent.test(error.details) };
-  return { code: error.code, message: error.details, kind: 'other', sent: true };
+const connectError = 'upstream connect error or disconnect/reset before headers. reset reason: ';
+
+/** Transport failures in Envoy's words, as Istio's users know them; they reach the refused client. */
+function failureOf({ code, details }: ServiceError): CallFailure {
+  if (code === status.DEADLINE_EXCEEDED) return { code: status.UNAVAILABLE, message: 'upstream request timeout', kind: 'timeout', sent: true };
+  if (code !== status.UNAVAILABLE) return { code, message: details, kind: 'other', sent: true };
+  if (neverSent.test(details)) return { code, message: `${connectError}connection failure`, kind: 'send_error', sent: false };
+  if (connectionLost.test(details)) return { code, message: `${connectError}connection termination`, kind: 'send_error', sent: true };
+  return { code, message: details, kind: 'send_error', sent: true };
 }
 
 function identity(bytes: Buffer): Buffer {

@@ -36,13 +36,12 @@ const granted = { code: Code.ok, message: '' };
  * Source: istio/proxy 1.4, src/istio/mixerclient/{client_impl,check_context}.
  */
 export class Checker {
-  private readonly checkCache: CheckCache;
-  private readonly quotaCache: QuotaCache;
+  private checkCache!: CheckCache;
+  private quotaCache!: QuotaCache;
   private readonly remote: RemoteCheck;
 
   constructor(private readonly options: CheckerOptions) {
-    this.checkCache = new CheckCache(options.limits.checkCacheEntries);
-    this.quotaCache = new QuotaCache(options.limits.quotaCacheEntries);
+    this.forget();
     this.remote = new RemoteCheck(options);
   }
 
@@ -65,6 +64,13 @@ export class Checker {
     }
     statistics.total_check_cache_hit_accepts++;
     return call.quotas.length === 0 ? (done(verdict), nothing) : this.checkQuotas(call, verdict, done);
+  }
+
+  /** Drops what is cached: Mixer decides by other rules now (as 1.4 dropped it with each new filter configuration). */
+  forget(): void {
+    const { checkCacheEntries, quotaCacheEntries } = this.options.limits;
+    this.checkCache = new CheckCache(checkCacheEntries);
+    this.quotaCache = new QuotaCache(quotaCacheEntries);
   }
 
   private checkQuotas(call: CheckCall, verdict: CheckVerdict, done: (verdict: CheckVerdict) => void): Cancel {
