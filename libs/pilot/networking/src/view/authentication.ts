@@ -20,9 +20,11 @@ export function inboundAuthentication(push: PushContext, target: { service: Serv
   const { spec } = policy;
   const jwts = [...spec.peers.map(({ jwt }) => jwt), ...spec.origins.map(({ jwt }) => jwt)].filter((jwt): jwt is Jwt => jwt !== undefined);
   const providers = jwts.flatMap((jwt, i): JwtProviderView[] => {
-    const jwks = keySet(push, jwt);
+    const found = keySet(push, jwt);
+    const jwks = found !== undefined && hasPublicKey(found) ? found : undefined;
     if (jwks === undefined) {
-      diagnostics.warn('INVALID_FIELD', { object: objectName(policy), field: `jwt[${jwt.issuer}].jwksUri` }, 'no key set has been fetched; every token of this issuer is refused');
+      const [field, reason] = jwt.jwks !== '' ? ['jwks', 'no public key in it can be used'] : ['jwksUri', found === undefined ? 'no key set has been fetched' : 'no public key in the fetched set can be used'];
+      diagnostics.warn('INVALID_FIELD', { object: objectName(policy), field: `jwt[${jwt.issuer}].${field}` }, `${reason}; every token of this issuer is refused`);
     }
     return [{
       name: `origins-${i}`, issuer: jwt.issuer, audiences: jwt.audiences, headers: jwt.jwtHeaders, params: jwt.jwtParams, jwks: jwks ?? '',
@@ -41,6 +43,19 @@ export function inboundAuthentication(push: PushContext, target: { service: Serv
 
 function keySet(push: PushContext, jwt: Jwt): string | undefined {
   return jwt.jwks !== '' ? jwt.jwks : push.jwks.get(jwt.jwksUri !== '' ? jwt.jwksUri : jwt.issuer);
+}
+
+/** Members that a key must have, by its type. */
+const keyMembers: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 'e'], EC: ['x', 'y'], OKP: ['x'], oct: ['k'] };
+
+/** Envoy refuses a listener whose key set has no key that it can use. */
+function hasPublicKey(jwks: string): boolean {
+  try {
+    const { keys } = JSON.parse(jwks) as { keys?: unknown };
+    return Array.isArray(keys) && keys.some((key: Record<string, unknown> | null) => keyMembers[String(key?.kty)]?.every((member) => typeof key?.[member] === 'string' && key[member] !== ''));
+  } catch {
+    return false;
+  }
 }
 
 function pathMatch(match: StringMatch): PathMatchView {
