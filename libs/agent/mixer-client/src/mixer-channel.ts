@@ -121,9 +121,9 @@ export class MixerChannel implements ReportTransport {
   }
 }
 
-/** How grpc-js words the failure of a call that found no connection, and of one that lost it. */
-const neverSent = /^(No connection established|Name resolution failed)/;
-const connectionLost = /^(Connection dropped|Stream refused|Call dropped|read E|write E)/;
+/** How grpc-js words the failure of a call that was surely not executed, and of one that lost its connection. */
+const neverSent = /^(No connection established|Name resolution failed|Stream refused)/;
+const connectionLost = /^(Connection dropped|Call dropped|read E|write E)/;
 
 const connectError = 'upstream connect error or disconnect/reset before headers. reset reason: ';
 
