@@ -26,8 +26,11 @@ async function loadConfig(folder) {
       if (json === null) continue;
       const { object, problems } = parseManifest(json, { defaultNamespace: 'default' });
       if (!object || hasErrors(problems)) throw new Error(`${file}: ${problems.map(formatProblem).join('; ')}`);
+      // A second object of one name is refused by 1.4's store.
+      const known = collections.get(object.collection) ?? [];
+      if (known.some(({ metadata }) => metadata.name === object.metadata.name && metadata.namespace === object.metadata.namespace)) continue;
       const dated = { ...object, metadata: { ...object.metadata, resourceVersion: String(++count) } };
-      collections.set(object.collection, [...(collections.get(object.collection) ?? []), dated]);
+      collections.set(object.collection, [...known, dated]);
     }
   }
   return new Snapshot(new Map([...collections].map(([name, objects]) => [name, new CollectionSlice(objects)])));

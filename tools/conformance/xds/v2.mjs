@@ -82,11 +82,11 @@ const sds = (name) => ({ name, sdsConfig: { apiConfigSource: { apiType: 'GRPC', 
 const san = (name) => ({ sanType: name.includes('://') ? 'URI' : 'DNS', matcher: { exact: name } });
 
 /** The workload's own certificate, a file in 1.4, comes from the agent. */
-function tls(context) {
+function tls(context, keepFiles = false) {
   const { commonTlsContext: common = {}, ...rest } = context;
   const { verifySubjectAltName = [], ...validation } = common.validationContext ?? {};
   const names = verifySubjectAltName.length > 0 ? { matchTypedSubjectAltNames: verifySubjectAltName.map(san) } : {};
-  if (common.tlsCertificates?.[0]?.certificateChain?.filename === '/etc/certs/cert-chain.pem') {
+  if (!keepFiles && common.tlsCertificates?.[0]?.certificateChain?.filename === '/etc/certs/cert-chain.pem') {
     return {
       ...rest,
       commonTlsContext: {
@@ -108,7 +108,8 @@ export function endpoints(source) {
 
 export function listener(source) {
   const { deprecatedV1, ...rest } = common(source);
-  const chains = (rest.filterChains ?? []).map(chain);
+  const gateway = rest.trafficDirection === 'OUTBOUND';
+  const chains = (rest.filterChains ?? []).map((source) => chain(source, gateway));
   return prune({ ...rest, ...(deprecatedV1 ? { bindToPort: deprecatedV1.bindToPort } : {}), filterChains: distinct(sortBy(chains, JSON.stringify)) });
 }
 
@@ -118,13 +119,14 @@ export function distinct(chains) {
   return chains.filter((chain) => !seen.has(JSON.stringify(chain)) && seen.add(JSON.stringify(chain)));
 }
 
-function chain(source) {
+/** A gateway's certificates are the files that the Gateway names; everywhere else they are the workload's. */
+function chain(source, gateway) {
   const { tlsContext, filters = [], filterChainMatch, ...rest } = source;
   const match = filterChainMatch && chainMatch(filterChainMatch);
   return prune({
     ...rest,
-    ...(match ? { filterChainMatch: match } : {}),
-    ...(tlsContext ? { transportSocket: { name: 'envoy.transport_sockets.tls', typedConfig: any('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', tls(tlsContext)) } } : {}),
+    ...(match && Object.keys(match).length > 0 ? { filterChainMatch: match } : {}),
+    ...(tlsContext ? { transportSocket: { name: 'envoy.transport_sockets.tls', typedConfig: any('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', tls(tlsContext, gateway)) } } : {}),
     filters: filters.filter(({ name }) => !absent.has(name)).map(networkFilter),
   });
 }

@@ -35,8 +35,13 @@ export const endpoints = (message) => sortedEndpoints(toPlain('envoy.config.endp
 
 export function listener(message) {
   const { defaultFilterChain, ...plain } = strip(toPlain('envoy.config.listener.v3.Listener', Listener, message));
-  const chains = [...(plain.filterChains ?? []), ...(defaultFilterChain ? [defaultFilterChain] : [])].map(prune);
+  const chains = [...(plain.filterChains ?? []), ...(defaultFilterChain ? [defaultFilterChain] : [])].map(prune).map(withoutEmptyMatch);
   return prune({ ...plain, filterChains: distinct(sortBy(chains, JSON.stringify)) });
+}
+
+/** A condition that matches everything is none. */
+function withoutEmptyMatch({ filterChainMatch, ...chain }) {
+  return filterChainMatch && Object.keys(filterChainMatch).length > 0 ? prune({ ...chain, filterChainMatch }) : chain;
 }
 
 export const route = (message) => prune(strip(toPlain('envoy.config.route.v3.RouteConfiguration', RouteConfiguration, message)));

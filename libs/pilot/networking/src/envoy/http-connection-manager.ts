@@ -41,7 +41,7 @@ export function httpConnectionManager(view: HttpHandlerView, settings: ListenerS
     internalAddressConfig: { unixSockets: true, cidrRanges: internalRanges },
     serverName: view.role === 'inbound' || view.role === 'gateway' ? 'istio-envoy' : '',
     commonHttpProtocolOptions: view.idleTimeoutMs === undefined ? undefined : { idleTimeout: durationFromMs(view.idleTimeoutMs) },
-    httpProtocolOptions: view.acceptHttp10 || view.allowAbsoluteUrl ? { acceptHttp10: view.acceptHttp10, allowAbsoluteUrl: view.allowAbsoluteUrl ? true : undefined } : undefined,
+    httpProtocolOptions: view.acceptHttp10 || view.allowAbsoluteUrl || view.role === 'gateway' ? { acceptHttp10: view.acceptHttp10, allowAbsoluteUrl: view.allowAbsoluteUrl ? true : undefined } : undefined,
     http2ProtocolOptions: view.http2 ? {} : undefined,
     ...clientCertificates(view),
   });

@@ -140,7 +140,7 @@ function inbound(push: PushContext, proxy: Proxy, target: InboundTarget): Cluste
   const rule = push.destinationRules.ruleFor(proxy.configNamespace, service);
   cluster.statName = statName(push.mesh.inboundClusterStatName, { service, port, subset: '' });
   cluster.service = { hostname: service.hostname, subset: '', port: port.port };
-  if (rule) {
+  if (rule?.spec.trafficPolicy) {
     cluster.config = configPath(rule, 'destination-rule');
     applyConnectionPool(cluster, selectTrafficPolicy(rule.spec.trafficPolicy, port.port).connectionPool, push.mesh);
   }

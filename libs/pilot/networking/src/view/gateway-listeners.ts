@@ -129,7 +129,7 @@ function passthroughChains(context: Context, server: GatewayServer): FilterChain
         const handler = routedTcpHandler(site(context, server, tls.route[0]?.destination?.host), object, tls.route);
         const names = match.sniHosts.includes('*') ? [] : match.sniHosts;
         const view = { ...emptyMatch, serverNames: names, destinations: destinationRanges(match.destinationSubnets) };
-        return handler ? [chain(handler, { match: view, config: configPath(object, 'virtual-service') })] : [];
+        return handler ? [chain(handler, { match: view })] : [];
       }),
     ),
   ]);

@@ -67,7 +67,7 @@ function table(context: Context, wanted: { name: string; servers: readonly Gatew
     }
   }
   const virtualHosts = [...hosts].map(([host, { routes, requireTls }]): VirtualHostView => ({
-    name: `${host}:${merged.port}`, domains: host === '*' ? ['*'] : [host, `${host}:${merged.port}`], requireTls, routes: catchAllsLast(routes),
+    name: `${host}:${merged.port}`, domains: [host, `${host}:${merged.port}`], requireTls, routes: catchAllsLast(routes),
   }));
   const redirecting = servers.flatMap((server) => (isHttp(server.protocol) && server.server.tls?.httpsRedirect ? server.hosts : []));
   const [first] = servers;
@@ -85,6 +85,6 @@ function catchAllsLast(routes: readonly RouteView[]): RouteView[] {
 }
 
 function nothing(port: number, requireTls: boolean): VirtualHostView {
-  const route: RouteView = { name: '', match: matchAll, action: { kind: 'respond', status: 404 }, headers: noHeaders, fault: undefined, operation: '', config: '', quotaSpecs: [] };
+  const route: RouteView = { name: 'default', match: matchAll, action: { kind: 'respond', status: 404 }, headers: noHeaders, fault: undefined, operation: '', config: '', quotaSpecs: [] };
   return { name: `blackhole:${port}`, domains: ['*'], requireTls, routes: [route] };
 }

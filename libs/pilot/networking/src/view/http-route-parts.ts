@@ -54,7 +54,7 @@ export function translateHeaders(source: HTTPRoute | HTTPRouteDestination): Head
   const old = 'appendHeaders' in source ? sorted(source.appendHeaders) : [];
   const view: HeaderOperationsView = {
     requestSet: sorted(headers?.request?.set ?? {}),
-    requestAdd: [...sorted(headers?.request?.add ?? {}), ...old, ...sorted(source.appendRequestHeaders)],
+    requestAdd: [...sorted(headers?.request?.add ?? {}), ...sorted(source.appendRequestHeaders), ...old],
     requestRemove: [...(headers?.request?.remove ?? []), ...source.removeRequestHeaders],
     responseSet: sorted(headers?.response?.set ?? {}),
     responseAdd: [...sorted(headers?.response?.add ?? {}), ...sorted(source.appendResponseHeaders)],

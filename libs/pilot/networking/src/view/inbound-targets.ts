@@ -49,7 +49,7 @@ function fromIngress(push: PushContext, proxy: Proxy, source: { ingress: IstioIn
   const { ingress, id } = source;
   if (!ingress.port) return undefined;
   const { number, name, protocol } = ingress.port;
-  const instance = push.services.snapshot.instancesAt(proxy.ipAddresses).find(({ servicePort }) => servicePort.port === number);
+  const instance = push.services.snapshot.instancesAt(proxy.ipAddresses).find(({ endpoint }) => endpoint.endpointPort === number);
   return {
     service: instance?.service ?? syntheticService(`${id.name}.${id.namespace}`, id.namespace),
     port: { name, port: number, protocol: parseProtocol(protocol) },
