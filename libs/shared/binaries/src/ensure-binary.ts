@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -74,16 +74,30 @@ async function ensureDebian(binary: DebianBinary, onProgress: (line: string) => 
 
   return inScratch(async (scratch) => {
     onProgress(`fetching ${binary.name} (Debian ${binary.package})`);
-    await tool(binary, 'apt-get', ['download', binary.package], binary.install, scratch);
-    const file = await onlyFile(scratch, '.deb');
-    const { stdout } = await run('dpkg-deb', ['--show', '--showformat=${Version}_${Architecture}', file]);
-    const known = binary.known[stdout.trim()];
-    if (known) await verify(binary, file, known);
+    await tool(binary, 'apt-get', ['download', binary.package, ...(binary.beside?.packages ?? [])], binary.install, scratch);
     const unpacked = join(scratch, 'unpacked');
-    await tool(binary, 'dpkg-deb', ['--extract', file, unpacked], binary.install);
+    for (const file of await filesOf(scratch, '.deb')) {
+      const known = binary.known[await packageKey(binary, file)];
+      if (known) await verify(binary, file, known);
+      await tool(binary, 'dpkg-deb', ['--extract', file, unpacked], binary.install);
+    }
+    if (binary.beside) await writeStarter(unpacked, binary.entry, binary.beside.program);
     await install(unpacked, target);
     return path;
   });
+}
+
+async function packageKey(binary: DebianBinary, file: string): Promise<string> {
+  const { stdout } = await run('dpkg-deb', ['--show', '--showformat=${Package} ${Version}_${Architecture}', file]);
+  const [name, version = ''] = stdout.trim().split(' ');
+  return name === binary.package ? version : `${name}_${version}`;
+}
+
+/** A script that starts a program with the libraries unpacked beside it, wherever the folder is moved. */
+async function writeStarter(folder: string, entry: string, program: string): Promise<void> {
+  const libraries = (await readdir(join(folder, 'usr/lib'))).map((name) => `$here/usr/lib/${name}`).join(':');
+  const script = `#!/bin/sh\nhere=$(dirname "$(readlink -f "$0")")\nLD_LIBRARY_PATH="${libraries}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$here/${program}" "$@"\n`;
+  await writeFile(join(folder, entry), script, { mode: 0o755 });
 }
 
 async function tool(binary: { name: string }, command: string, args: string[], wayOut: string, cwd?: string): Promise<void> {
@@ -121,10 +135,14 @@ async function inScratch<T>(work: (scratch: string) => Promise<T>): Promise<T> {
 }
 
 async function onlyFile(folder: string, ending: string): Promise<string> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith(ending));
+  const files = await filesOf(folder, ending);
   const [file] = files;
   if (!file || files.length > 1) throw new Error(`expected one ${ending} file, found ${files.length}`);
-  return join(folder, file);
+  return file;
+}
+
+async function filesOf(folder: string, ending: string): Promise<string[]> {
+  return (await readdir(folder)).filter((file) => file.endsWith(ending)).map((file) => join(folder, file));
 }
 
 function onPath(command: string): string | undefined {

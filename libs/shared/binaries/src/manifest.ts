@@ -18,9 +18,14 @@ export interface DebianBinary {
   readonly kind: 'debian';
   readonly name: string;
   readonly package: string;
+  /** Packages unpacked beside it because it needs their files; `entry` is then a script that starts `program` with their libraries. */
+  readonly beside?: { readonly packages: readonly string[]; readonly program: string };
   readonly entry: string;
   readonly override: string;
-  /** SHA-256 by `<version>_<Debian architecture>` for the versions that were tried; another version is taken on apt's own word. */
+  /**
+   * SHA-256 by `<version>_<Debian architecture>`, of packages beside it by `<package>_<version>_<Debian architecture>`,
+   * for the versions that were tried; another version is taken on apt's own word.
+   */
   readonly known: Readonly<Record<string, string>>;
   /** One line for a machine where Debian's package can't be had. */
   readonly install: string;
@@ -64,6 +69,23 @@ export const binaries = {
     override: 'QUARTET_PROMETHEUS',
     known: { '2.42.0+ds-5+deb12u1_amd64': '81d59a24fce84f7fbe97a45a4f2914b6a5881b5cd1db2a6a0e129e515e1a5f55' },
     install: 'apt-get update && apt-get install -y prometheus (or set QUARTET_PROMETHEUS=/path/to/prometheus)',
+  },
+  'redis-server': {
+    kind: 'debian',
+    name: 'redis-server',
+    package: 'redis-server',
+    // The program itself is in redis-tools; the rest are libraries that a Debian need not have.
+    beside: { packages: ['redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1'], program: 'usr/bin/redis-server' },
+    entry: 'redis-server',
+    override: 'QUARTET_REDIS_SERVER',
+    known: {
+      'libatomic1_12.2.0-14+deb12u1_amd64': 'fbd4e154a6b444229ea002cc209df099209c0adc09102e5fd21239a3d2b55e2d',
+      'libjemalloc2_5.3.0-1_amd64': 'a4117c23c5c8acf6c9678a6cb086f000b79476369da7efe8a78a70826956ad3d',
+      'liblzf1_3.6-3_amd64': '9854b0866201b63e04f1e446f45f01ef4a6f72c61f2250b75f944f6046cc7e8c',
+      '5:7.0.15-1~deb12u10_amd64': '784e17b51024ff878fd7d709a68346658fa9b21f6de740cb75e474f28790971c',
+      'redis-tools_5:7.0.15-1~deb12u10_amd64': 'f791cfcbf3054832bd6e786546acb0d4e046888f8e63bcf567c1c65fbfaf69e2',
+    },
+    install: 'apt-get update && apt-get install -y redis-server (or set QUARTET_REDIS_SERVER=/path/to/redis-server)',
   },
 } as const satisfies Record<string, Binary>;
 
