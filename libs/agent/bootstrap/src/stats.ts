@@ -24,7 +24,8 @@ const tags: readonly (readonly [name: string, regex: string])[] = [
 
 /** The last three stand where 1.4 has its mixer filters: what Envoy says about its calls to the agent. */
 const requiredPrefixes = ['cluster_manager', 'listener_manager', 'server', 'cluster.xds-grpc', 'cluster.sds-grpc', 'cluster.mixer-agent', 'access_logs'];
-const requiredSuffixes = ['ssl_context_update_by_sds'];
+/** 1.4 has the first alone; the others say whether mutual TLS holds. */
+const requiredSuffixes = ['ssl_context_update_by_sds', 'ssl.handshake', 'ssl.connection_error', 'ssl.fail_verify_no_cert', 'ssl.fail_verify_error', 'ssl.fail_verify_san'];
 
 /** Comma lists of a pod's annotations `sidecar.istio.io/statsInclusion{Prefixes,Suffixes,Regexps}`; `{pod_ip}` is replaced. */
 export interface StatsInclusion {
