@@ -1,6 +1,6 @@
 import { createMcpConfigSource } from '@quartet/config';
 import { ControlBus } from '@quartet/control-bus';
-import { MIXER_COLLECTIONS, PILOT_COLLECTIONS, PODS } from '@quartet/mcp';
+import { McpSinkClient, MIXER_COLLECTIONS, PILOT_COLLECTIONS, PODS, SYNTHETIC_SERVICE_ENTRIES } from '@quartet/mcp';
 import { Loggers, Monitoring, parseOptions } from '@quartet/nest-kit';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -66,6 +66,18 @@ test('Pilot and Mixer get every collection that they wait for, and each change',
   expect(mixer.changes).toEqual([]);
 });
 
+test('Kubernetes services in the folder become synthetic service entries', async () => {
+  const manifest = (kind: string, rest: string) => `apiVersion: v1\nkind: ${kind}\nmetadata: {name: cart, namespace: shop}\n${rest}\n`;
+  await put('cart.yaml', `${manifest('Service', 'spec: {clusterIP: 10.1.1.1, ports: [{name: http, port: 80}]}')}---\n${manifest('Endpoints', 'subsets: [{addresses: [{ip: 127.77.3.1}], ports: [{name: http, port: 8080}]}]')}`);
+  const { port } = await open();
+  const { source } = sink(port, [SYNTHETIC_SERVICE_ENTRIES]);
+  await source.whenSynced();
+  const entry = () => source.snapshot.get<{ endpoints: unknown }>(SYNTHETIC_SERVICE_ENTRIES, 'shop', 'cart');
+  expect(entry()?.spec).toMatchObject({ hosts: ['cart.shop.svc.cluster.local'], endpoints: [{ address: '127.77.3.1', ports: { http: 8080 }, labels: {} }] });
+  await put('pod.yaml', 'apiVersion: v1\nkind: Pod\nmetadata: {name: cart-1, namespace: shop, labels: {app: cart}}\nstatus: {podIP: 127.77.3.1}\n');
+  await settled(() => expect(entry()?.spec.endpoints).toMatchObject([{ labels: { app: 'cart' } }]));
+});
+
 test('a bad document is reported in the log, the metrics, the problems and an event, while the rest goes on', async () => {
   await put('good.yaml', gateway('good'));
   const { galley, port, lines, events, monitoring, bus } = await open();
@@ -118,7 +130,6 @@ test('components get their configuration over the bus, and Galley sees who runs 
 test('a refused push is counted and told', async () => {
   await put('a.yaml', gateway('a'));
   const { monitoring, events, galley, port } = await open();
-  const { McpSinkClient } = await import('@quartet/mcp');
   const refusing = new McpSinkClient({
     address: `127.0.0.1:${port}`, sinkId: 'refusing', collections: [{ name: GATEWAYS }],
     updater: { apply: () => { throw new Error('not for me'); } },

@@ -36,6 +36,8 @@ export const galleyOptions = defineOptions({
   sinkMeta: { flag: '--sinkMeta <k=v,...>', help: 'headers sent with every stream', schema: pairs, default: '' },
   badDocuments: { flag: '--bad-documents <remove|keep-last-good>', help: 'what becomes of an object whose document turned bad', schema: z.enum(['remove', 'keep-last-good']), default: 'remove' },
   defaultNamespace: { flag: '--default-namespace <name>', help: 'namespace of objects that name none', schema: text, default: 'default' },
+  domain: { flag: '--domain <domain>', help: 'DNS domain of synthetic service entries', schema: text, default: 'cluster.local' },
+  trustDomain: { flag: '--trust-domain <domain>', help: 'trust domain of their subject names', schema: text, default: 'cluster.local' },
   debounceQuiet: { flag: '--debounce-quiet <duration>', help: 'changed files are read after this much quiet', schema: durationSchema, default: '100ms' },
   debounceMax: { flag: '--debounce-max <duration>', help: 'and at the latest after this', schema: durationSchema, default: '1s' },
 });

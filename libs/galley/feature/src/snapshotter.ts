@@ -1,7 +1,7 @@
 import { CollectionSnapshot, createSnapshot, type SnapshotCache } from '@quartet/mcp';
-import { DEFAULT_GROUP, groupOf, projectCollection, servedKinds, SYNTHETIC_GROUP } from '@quartet/galley-processing';
-import type { Snapshot } from '@quartet/config';
-import type { Kind } from '@quartet/model';
+import { DEFAULT_GROUP, groupOf, projectCollection, servedKinds, syntheticInputs, syntheticServiceEntries, SYNTHETIC_GROUP, type SyntheticOptions } from '@quartet/galley-processing';
+import { CollectionSlice, type Snapshot } from '@quartet/config';
+import { syntheticServiceEntryKind, type Kind } from '@quartet/model';
 
 export interface Published {
   /** Collections that were projected anew. */
@@ -15,7 +15,10 @@ const groups = [DEFAULT_GROUP, SYNTHETIC_GROUP];
 export class Snapshotter {
   readonly #collections = new Map<string, CollectionSnapshot>();
 
-  constructor(private readonly cache: SnapshotCache) {}
+  constructor(
+    private readonly cache: SnapshotCache,
+    private readonly synthetic: SyntheticOptions,
+  ) {}
 
   get collections(): ReadonlyMap<string, CollectionSnapshot> {
     return this.#collections;
@@ -23,7 +26,7 @@ export class Snapshotter {
 
   /** Swaps the snapshot of each group; `changed` undefined means all collections. */
   publish(snapshot: Snapshot, changed?: ReadonlySet<string>): Published {
-    const kinds = servedKinds.filter(({ collection }) => !changed || changed.has(collection));
+    const kinds = servedKinds.filter((kind) => !changed || inputsOf(kind).some((collection) => changed.has(collection)));
     const leftOut = kinds.flatMap((kind) => this.#project(kind, snapshot));
     const touched = new Set(kinds.map(({ collection }) => groupOf(collection)));
     for (const group of groups) {
@@ -33,8 +36,16 @@ export class Snapshotter {
   }
 
   #project(kind: Kind, snapshot: Snapshot): readonly string[] {
-    const { collection, version, resources, leftOut } = projectCollection(kind, snapshot.list(kind.collection), snapshot.slices.get(kind.collection)?.version ?? '0');
-    this.#collections.set(collection, new CollectionSnapshot(collection, version, resources));
+    const slice = kind === syntheticServiceEntryKind ? new CollectionSlice(syntheticServiceEntries(snapshot, this.synthetic)) : (snapshot.slices.get(kind.collection) ?? emptySlice);
+    const { collection, version, resources, leftOut } = projectCollection(kind, slice.list, slice.version);
+    if (this.#collections.get(collection)?.version !== version) this.#collections.set(collection, new CollectionSnapshot(collection, version, resources));
     return leftOut;
   }
+}
+
+const emptySlice = new CollectionSlice([]);
+
+/** Collections of objects that a served collection is made of. */
+function inputsOf(kind: Kind): readonly string[] {
+  return kind === syntheticServiceEntryKind ? syntheticInputs : [kind.collection];
 }
