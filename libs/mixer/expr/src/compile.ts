@@ -1,3 +1,4 @@
+import { compileCel } from './cel/compile.js';
 import { compileCexl } from './cexl/compile.js';
 import type { CompiledExpression, ExprEnv } from './expression.js';
 
@@ -6,5 +7,5 @@ import type { CompiledExpression, ExprEnv } from './expression.js';
  * @throws ExprError with Mixer 1.4's message; nothing else, whatever the text
  */
 export function compileExpression(text: string, env: ExprEnv): CompiledExpression {
-  return compileCexl(text, env);
+  return (env.language ?? 'CEXL') === 'CEXL' ? compileCexl(text, env) : compileCel(text, env);
 }
