@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, join } from 'node:path';
 import type { Layout } from './layout.js';
 
+/** The sample is written for the subnet 127.77, whose applications listen on 127.0.0.1:190NN. */
 const SAMPLE_SUBNET = '127.77.';
+const SAMPLE_APP_PORT = /127\.0\.0\.1:190(\d\d)/g;
 
 /** Fills the mesh's config folder with the sample's; what stood there before is kept beside it as `config.previous`. */
 export function seedConfigFolder(layout: Layout): void {
@@ -38,7 +40,9 @@ export function deleteConfig(layout: Layout, path: string): string[] {
 }
 
 function writeConfig(layout: Layout, source: string, name: string): string {
-  const text = readFileSync(source, 'utf8').replaceAll(SAMPLE_SUBNET, `${layout.options.subnet}.`);
+  const text = readFileSync(source, 'utf8')
+    .replaceAll(SAMPLE_SUBNET, `${layout.options.subnet}.`)
+    .replaceAll(SAMPLE_APP_PORT, (_all, n: string) => `127.0.0.1:${layout.appPort(Number(n))}`);
   const scratch = join(layout.options.stateDir, `.${name}.tmp`);
   writeFileSync(scratch, text);
   renameSync(scratch, join(layout.configDir(), name));

@@ -43,6 +43,10 @@ export class Layout {
   /** Where a pod's Envoy takes the application's outgoing requests. */
   readonly egressIp = (n: number): string => `${this.options.subnet}.${n}.2`;
 
+  /** Where a pod's application listens, on 127.0.0.1; each subnet has a hundred ports of its own, from 19000 for 127.77. */
+  readonly appPort = (n: number): number => this.appPortBase() + n;
+  readonly appPortBase = (): number => 19_000 + ((Number(this.options.subnet.split('.')[1]) - 77 + 256) % 256) * 100;
+
   readonly app = (name: string): string => join(this.options.root, 'apps', name, 'dist', 'main.js');
   readonly gatewayUrl = (): string => `http://${this.options.gateway.host}:${this.options.gateway.port}`;
   readonly natsUrl = (): string => `nats://${this.control(6, 4222)}`;

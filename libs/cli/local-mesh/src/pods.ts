@@ -8,7 +8,7 @@ export interface Pod {
   readonly namespace: string;
   readonly workload: string;
   /** The application beside the sidecar; none for the gateway. */
-  readonly app?: { readonly program: string; readonly port: number; readonly version: string };
+  readonly app?: { readonly program: string; readonly version: string };
 }
 
 export const GATEWAY_POD = 'istio-ingressgateway';
@@ -25,5 +25,5 @@ export const PODS: readonly Pod[] = [
 
 function workload(program: string, version: string, n: number): Pod {
   const name = `${program}-${version}`;
-  return { name, n, serviceAccount: `bookinfo-${program}`, labels: { app: program, version }, namespace: 'default', workload: name, app: { program, version, port: 19_000 + n } };
+  return { name, n, serviceAccount: `bookinfo-${program}`, labels: { app: program, version }, namespace: 'default', workload: name, app: { program, version } };
 }

@@ -51,6 +51,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   constructor(private readonly logDir: string) {
     super();
+    // One listener for each process that is waited for.
+    this.setMaxListeners(0);
     mkdirSync(logDir, { recursive: true });
   }
 

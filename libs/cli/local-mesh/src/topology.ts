@@ -145,8 +145,8 @@ function metadataEnv(pod: Pod): Record<string, string> {
 }
 
 function application(layout: Layout, pod: Pod): ProcessSpec {
-  const { program, port, version } = pod.app!;
-  const address = `127.0.0.1:${port}`;
+  const { program, version } = pod.app!;
+  const address = `127.0.0.1:${layout.appPort(pod.n)}`;
   return {
     name: pod.name,
     role: 'workload',
