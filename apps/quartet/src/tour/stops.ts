@@ -60,6 +60,8 @@ export const STOPS: readonly Stop[] = [
 ];
 
 async function countExactly({ client }: TourContext): Promise<string> {
+  await eventually(() => client.get('/api/v1/products/404'), ({ status }) => status === 404);
+  await eventually(() => client.mixerMetrics(), (samples) => sumSamples(samples, 'istio_requests_total', { reporter: 'destination', destination_workload: 'productpage-v1', response_code: '404' }) > 0);
   const sent = 25;
   const total = async (reporter: string) => sumSamples(await client.mixerMetrics(), 'istio_requests_total', { reporter, destination_workload: 'productpage-v1', response_code: '404' });
   const before = { source: await total('source'), destination: await total('destination') };

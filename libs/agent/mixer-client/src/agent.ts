@@ -30,7 +30,7 @@ export function createMixerAgent(options: MixerAgentOptions): MixerAgent {
   const statistics = new MixerStatistics();
   const dictionary = new GlobalDictionary();
   const node = nodeAttributes(options.node);
-  const channel = { credentials, sourceUid: node.uid, timeoutMs: limits.rpcTimeoutMs, log };
+  const channel = { credentials, sourceUid: node.uid, timeoutMs: limits.rpcTimeoutMs, log, onConfigChange: () => checker.forget() };
   const checkChannel = new MixerChannel('Check', { ...channel, address: options.checkAddress });
   const reportChannel = new MixerChannel('Report', { ...channel, address: options.reportAddress });
   const random = options.random ?? Math.random;

@@ -34,7 +34,12 @@ export interface MixerChannelOptions {
   readonly sourceUid: string;
   readonly timeoutMs: number;
   readonly log: MixerLog;
+  /** Called when Mixer answers by another configuration than before. */
+  readonly onConfigChange?: () => void;
 }
+
+/** Trailer in which our Mixer tells the version of its configuration; Istio's Mixer sends none. */
+const configVersionTrailer = 'x-quartet-config-version';
 
 /** Short, so that checks and reports go on soon after Mixer's return. */
 const reconnect = { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1_000 };

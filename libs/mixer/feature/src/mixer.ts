@@ -105,7 +105,7 @@ export class Mixer {
   }
 
   async #open(at: ListenAddress, credentials?: Parameters<typeof listen>[2]): Promise<number> {
-    const server = createMixerServer(this.parts.options, mixerHandlers(this.runtime, this.#throttler));
+    const server = createMixerServer(this.parts.options, mixerHandlers({ runtime: this.runtime, throttler: this.#throttler, configVersion: () => this.#version }));
     const port = await listen(server, at, credentials);
     this.#servers.push(server);
     return port;
