@@ -36,6 +36,7 @@ async function main() {
 
   for (const [name, change] of [['full push (a route)', config.changeRoute], ['endpoints-only push', config.changeEndpoint]]) {
     const times = [];
+    const cpu = process.threadCpuUsage();
     for (let i = 0; i < changes; i++) {
       const done = new Promise((resolve) => waiting.push(resolve));
       const start = performance.now();
@@ -44,7 +45,9 @@ async function main() {
       times.push(performance.now() - start);
     }
     times.sort((a, b) => a - b);
+    const { user, system } = process.threadCpuUsage(cpu);
     report(`${name}, median`, times[Math.floor(times.length / 2)], sidecars);
+    console.log(`  ${((user + system) / 1000 / changes / sidecars).toFixed(2)} ms of Pilot's CPU a proxy`);
   }
   console.log(`resources encoded ${service.encoder.encoded}, of them known content ${service.encoder.shared}, alive ${service.encoder.size}; RSS ${Math.round(process.memoryUsage.rss() / 1e6)} MB (both sides)`);
   await worker.terminate();

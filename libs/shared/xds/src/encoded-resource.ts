@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { fieldSize, writeFieldHead } from './wire.js';
 
 /**
@@ -48,7 +49,31 @@ function wrap({ typeUrl, name }: ResourceIdentity, message: Uint8Array, version:
 
 /** What a ts-proto codec offers and the encoder needs. */
 export interface MessageCodec<T> {
-  encode(message: T): { finish(): Uint8Array };
+  encode(message: T, writer?: BinaryWriter): BinaryWriter;
+}
+
+/** Contents of one name that are compared before a digest is made: those of the newest pushes. */
+const recentVariants = 4;
+
+/** What is known of one name. */
+class Variants {
+  /** Newest first. */
+  recent: WeakRef<EncodedResource>[] = [];
+  readonly byVersion = new Map<string, WeakRef<EncodedResource>>();
+
+  find(message: Uint8Array): EncodedResource | undefined {
+    for (const reference of this.recent) {
+      const resource = reference.deref();
+      if (resource && resource.message.equals(message)) return resource;
+    }
+    return undefined;
+  }
+
+  remember(resource: EncodedResource): void {
+    const reference = new WeakRef(resource);
+    this.byVersion.set(resource.version, reference);
+    this.recent = [reference, ...this.recent.slice(0, recentVariants - 1)];
+  }
 }
 
 /**
@@ -57,18 +82,19 @@ export interface MessageCodec<T> {
  */
 export class ResourceEncoder {
   private readonly byMessage = new WeakMap<object, EncodedResource>();
-  private readonly byContent = new Map<string, WeakRef<EncodedResource>>();
-  private readonly collected = new FinalizationRegistry<string>((key) => {
-    if (this.byContent.get(key)?.deref() === undefined) this.byContent.delete(key);
-  });
+  private readonly types = new Map<string, Map<string, Variants>>();
+  private writer = new BinaryWriter();
+  private readonly collected = new FinalizationRegistry<ResourceIdentity & { version: string }>((gone) => this.forget(gone));
   /** Messages encoded so far, and how many of them turned out to be known content. */
   encoded = 0;
   shared = 0;
+  /** Distinct resources that are alive. */
+  size = 0;
 
   encode<T extends object>(identity: ResourceIdentity, message: T, codec: MessageCodec<T>): EncodedResource {
     const known = this.byMessage.get(message);
     if (known && known.name === identity.name) return known;
-    const resource = this.intern(identity, codec.encode(message).finish());
+    const resource = this.intern(identity, this.write(message, codec));
     this.byMessage.set(message, resource);
     return resource;
   }
@@ -76,21 +102,46 @@ export class ResourceEncoder {
   /** As `encode`, for bytes that are encoded already. */
   intern(identity: ResourceIdentity, message: Uint8Array): EncodedResource {
     this.encoded++;
-    const version = digest(message);
-    const key = `${identity.typeUrl}\n${identity.name}\n${version}`;
-    const known = this.byContent.get(key)?.deref();
-    if (known) {
+    const variants = this.variantsOf(identity);
+    const recent = variants.find(message);
+    if (recent) {
       this.shared++;
-      return known;
+      return recent;
     }
-    const resource = wrap(identity, message, version);
-    this.byContent.set(key, new WeakRef(resource));
-    this.collected.register(resource, key);
+    const version = digest(message);
+    const known = variants.byVersion.get(version)?.deref();
+    if (known) this.shared++;
+    else this.size++;
+    const resource = known ?? wrap(identity, message, version);
+    variants.remember(resource);
+    if (!known) this.collected.register(resource, { ...identity, version });
     return resource;
   }
 
-  /** Distinct resources that are alive. */
-  get size(): number {
-    return this.byContent.size;
+  /** One writer for all: its buffer has grown to what resources need. */
+  private write<T>(message: T, codec: MessageCodec<T>): Uint8Array {
+    try {
+      return codec.encode(message, this.writer).finish();
+    } catch (error) {
+      this.writer = new BinaryWriter();
+      throw error;
+    }
+  }
+
+  private variantsOf({ typeUrl, name }: ResourceIdentity): Variants {
+    let names = this.types.get(typeUrl);
+    if (!names) this.types.set(typeUrl, (names = new Map()));
+    let variants = names.get(name);
+    if (!variants) names.set(name, (variants = new Variants()));
+    return variants;
+  }
+
+  private forget({ typeUrl, name, version }: ResourceIdentity & { version: string }): void {
+    this.size--;
+    const names = this.types.get(typeUrl);
+    const variants = names?.get(name);
+    if (variants?.byVersion.get(version)?.deref() !== undefined) return;
+    variants?.byVersion.delete(version);
+    if (variants?.byVersion.size === 0) names?.delete(name);
   }
 }
