@@ -114,6 +114,21 @@ describe('HTTP checks', () => {
     expect(agent.stats()).toMatchObject({ total_check_calls: 4, total_check_cache_hits: 2, total_check_cache_hit_denies: 1 });
   });
 
+  it.each(['check', 'report'])('ask again when a %s tells that Mixer has another configuration', async (told) => {
+    await startAgent();
+    mixer.configVersion = '1';
+    mixer.onCheck = () => answer({ matches: byPath });
+    await check();
+    await envoy.logs(httpMessage(httpEntry()));
+    await settled({ report_entries_delivered: 1, check_cache_resets: 0 });
+    mixer.configVersion = '2';
+    mixer.onCheck = () => answer({ matches: byPath, code: 7 });
+    if (told === 'check') await check({ path: '/other' });
+    else await envoy.logs(httpMessage(httpEntry()));
+    await settled({ check_cache_resets: 1 });
+    expect(await check()).toMatchObject({ status: { code: 7 } });
+  });
+
   it('name the proxy to Mixer', async () => {
     await startAgent();
     await check();

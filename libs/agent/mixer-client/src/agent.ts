@@ -30,7 +30,11 @@ export function createMixerAgent(options: MixerAgentOptions): MixerAgent {
   const statistics = new MixerStatistics();
   const dictionary = new GlobalDictionary();
   const node = nodeAttributes(options.node);
-  const channel = { credentials, sourceUid: node.uid, timeoutMs: limits.rpcTimeoutMs, log, onConfigChange: () => checker.forget() };
+  const onConfigChange = (): void => {
+    statistics.check_cache_resets++;
+    checker.forget();
+  };
+  const channel = { credentials, sourceUid: node.uid, timeoutMs: limits.rpcTimeoutMs, log, onConfigChange };
   const checkChannel = new MixerChannel('Check', { ...channel, address: options.checkAddress });
   const reportChannel = new MixerChannel('Report', { ...channel, address: options.reportAddress });
   const random = options.random ?? Math.random;

@@ -46,6 +46,8 @@ export class MixerStatistics {
   report_entries_dropped = 0;
   /** Entries in the buffer now (gauge). */
   report_entries_buffered = 0;
+  /** Times that all cached answers were dropped, because Mixer's configuration had changed. */
+  check_cache_resets = 0;
   /** Checks refused because too many waited for Mixer. */
   check_overflows = 0;
   /** Messages from Envoy that could not be decoded. */

@@ -19,7 +19,7 @@ class Driver {
   readonly statistics = new MixerStatistics();
   readonly dictionary = new GlobalDictionary();
   readonly verdicts: CheckVerdict[] = [];
-  private readonly checker: Checker;
+  readonly checker: Checker;
 
   constructor(limits: { checkCacheEntries?: number; quotaCacheEntries?: number; checksInFlight?: number } = {}) {
     const { transport, clock, statistics, dictionary } = this;
@@ -134,6 +134,18 @@ describe('check', () => {
     expect(driver.transport.calls).toHaveLength(2);
     expect(driver.verdicts).toHaveLength(0);
     expect(driver.statistics.total_remote_call_cancellations).toBe(2);
+  });
+
+  it('forgets what was decided, or asked, before Mixer had other rules', () => {
+    const driver = new Driver();
+    driver.check();
+    driver.answer(answer({ matches: method }));
+    driver.check({ method: 'PUT' });
+    driver.checker.forget();
+    driver.answer(answer({ matches: method }));
+    driver.check();
+    driver.check({ method: 'PUT' });
+    expect(driver.transport.calls).toHaveLength(4);
   });
 
   it('bounds the calls under way', () => {

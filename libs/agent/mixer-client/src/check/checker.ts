@@ -113,11 +113,13 @@ export class Checker {
     if (!cached) statistics.total_remote_check_calls++;
     if (call.quotas.length > 0) statistics.total_remote_quota_calls++;
     const quotas = call.quotas.map(({ name, amount }) => ({ name, amount, bestEffort: false }));
-    return this.remote.send({ attributes: call.attributes, quotas, policy: call.policy }, (answer) => done(this.conclude(call, cached, answer)));
+    const { checkCache } = this;
+    return this.remote.send({ attributes: call.attributes, quotas, policy: call.policy }, (answer) => {
+      done(this.conclude(call, cached ?? this.policyVerdict(call, answer, checkCache), answer));
+    });
   }
 
-  private conclude(call: CheckCall, cached: CheckVerdict | undefined, answer: RemoteAnswer): CheckVerdict {
-    const verdict = cached ?? this.policyVerdict(call, answer);
+  private conclude(call: CheckCall, verdict: CheckVerdict, answer: RemoteAnswer): CheckVerdict {
     if (!verdict.ok || call.quotas.length === 0) return verdict;
     const refused = 'response' in answer ? refusedQuotas(call.quotas, answer.response) : [];
     if (refused.length > 0) this.options.statistics.total_remote_quota_denies++;
@@ -125,14 +127,15 @@ export class Checker {
     return refused.length > 0 ? new CheckVerdict(exhausted(refused), verdict.directive, verdict.cacheHit) : verdict;
   }
 
-  private policyVerdict(call: CheckCall, answer: RemoteAnswer): CheckVerdict {
-    const verdict = this.rawVerdict(call, answer);
+  private policyVerdict(call: CheckCall, answer: RemoteAnswer, cache: CheckCache): CheckVerdict {
+    const verdict = this.rawVerdict(call, answer, cache);
     if (verdict.ok) this.options.statistics.total_remote_check_accepts++;
     else this.options.statistics.total_remote_check_denies++;
     return verdict;
   }
 
-  private rawVerdict(call: CheckCall, answer: RemoteAnswer): CheckVerdict {
+  /** Keeps the answer in the cache of the time of the question: an answer of before `forget` is forgotten with it. */
+  private rawVerdict(call: CheckCall, answer: RemoteAnswer, cache: CheckCache): CheckVerdict {
     const missed = { check: false, quota: false };
     if (!('response' in answer)) {
       const { code, message } = answer.failure;
@@ -140,7 +143,7 @@ export class Checker {
     }
     const { precondition } = answer.response;
     if (!precondition) return new CheckVerdict({ code: Code.invalidArgument, message: 'CheckResponse does not contain precondition result' }, undefined, missed);
-    this.checkCache.store(call.attributes, precondition, this.options.clock.now());
+    cache.store(call.attributes, precondition, this.options.clock.now());
     const status = { code: precondition.status?.code ?? Code.ok, message: precondition.status?.message ?? '' };
     return applyFailPolicy(new CheckVerdict(status, precondition.routeDirective, missed), call.policy);
   }

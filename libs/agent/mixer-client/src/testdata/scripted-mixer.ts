@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
 import type { CheckRequest, CheckResponse } from '@quartet/api/istio/mixer/v1/check';
 import { MixerService } from '@quartet/api/istio/mixer/v1/mixer';
 import type { ReportRequest, ReportResponse } from '@quartet/api/istio/mixer/v1/report';
@@ -16,6 +16,8 @@ export class ScriptedMixer {
   /** undefined leaves the call unanswered. */
   onCheck: OnCheck = () => answer();
   onReport: (request: ReportRequest) => Error | undefined = () => undefined;
+  /** Told in the trailers of answers, as our Mixer does; undefined as Istio's. */
+  configVersion: string | undefined;
   port = 0;
   private server: Server | undefined;
   private watchers: (() => void)[] = [];
@@ -62,7 +64,7 @@ export class ScriptedMixer {
     const { attributes } = call.request;
     const response = this.onCheck(call.request, decompress(attributes!, attributes!.words));
     if (response instanceof Error) done(response);
-    else if (response) done(null, response);
+    else if (response) done(null, response, this.trailers());
     this.look();
   }
 
@@ -72,9 +74,15 @@ export class ScriptedMixer {
     else {
       const { attributes, defaultWords } = call.request;
       this.reports.push(...attributes.map((entry) => decompress(entry, defaultWords)));
-      done(null, {});
+      done(null, {}, this.trailers());
     }
     this.look();
+  }
+
+  private trailers(): Metadata {
+    const metadata = new Metadata();
+    if (this.configVersion !== undefined) metadata.set('x-quartet-config-version', this.configVersion);
+    return metadata;
   }
 
   private look(): void {
