@@ -108,7 +108,7 @@ describe('a folder', () => {
 describe('an MCP source', () => {
   const kind = kindByCollection(GATEWAYS);
   const resource = (name: string, version: string, spec: object) =>
-    Resource.fromPartial({ metadata: { name, version, labels: { l: version }, createTime: { seconds: 7, nanos: 5e6 } }, body: { typeUrl: kind?.typeUrl ?? '', value: kind?.encode(kind.parse(spec, 'spec').spec) ?? Buffer.alloc(0) } });
+    Resource.fromPartial({ metadata: { name, version, labels: { l: version }, createTime: { seconds: 7, nanos: 5e6 } }, body: { typeUrl: kind?.typeUrl ?? '', value: Buffer.from(kind?.encode(kind.parse(spec, 'spec').spec) ?? []) } });
   const good = (port = 80) => ({ selector: { a: 'b' }, servers: [{ port: { number: port, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }] });
   const cache = { current: new SnapshotCache() };
   const publish = (version: string, ...resources: Resource[]) => cache.current.setSnapshot('default', createSnapshot([new CollectionSnapshot(GATEWAYS, version, resources), new CollectionSnapshot(RULES, '0', [])]));

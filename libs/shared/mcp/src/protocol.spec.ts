@@ -23,7 +23,7 @@ describe('a sink', () => {
     },
   };
   const session = new SinkSession(node, [{ name: 'full' }, { name: 'delta', incremental: true }], updater, silentReporter);
-  const push = (fields: Parameters<typeof Resources.fromPartial>[0]) => session.onResources(Resources.fromPartial(fields));
+  const push = (fields: Partial<Resources>) => session.onResources({ ...Resources.fromPartial({}), ...fields });
 
   test('asks for each collection without a nonce', () => {
     expect(session.initialRequests()).toEqual([

@@ -31,7 +31,8 @@ beforeEach(() => {
 const resource = (name: string, version: string) => Resource.fromPartial({ metadata: { name, version }, body: { typeUrl: 'type.googleapis.com/x', value: Buffer.from(name + version) } });
 const state = (collection: string, version: string, ...resources: Resource[]) => new CollectionSnapshot(collection, version, resources);
 const set = (...states: CollectionSnapshot[]) => cache.setSnapshot('default', createSnapshot(states));
-const ask = (fields: Parameters<typeof RequestResources.fromPartial>[0] = {}) => session.onRequest(RequestResources.fromPartial({ collection: GATEWAYS, ...fields }));
+const ask = (fields: Partial<RequestResources> = {}) => session.onRequest({ ...RequestResources.fromPartial({ collection: GATEWAYS }), ...fields });
+const refusal = (code: number, message = '') => ({ code, message, details: [] });
 const versions = () => sent.map((push) => [push.collection, push.systemVersionInfo, push.nonce]);
 
 describe('a full-state stream', () => {
@@ -65,7 +66,7 @@ describe('a full-state stream', () => {
   test('does not send a refused version again', () => {
     set(state(GATEWAYS, '1'));
     ask();
-    ask({ responseNonce: '1', errorDetail: { code: 3, message: 'spec.servers: empty' } });
+    ask({ responseNonce: '1', errorDetail: refusal(3, 'spec.servers: empty') });
     expect(nacks).toEqual([[GATEWAYS, 3]]);
     expect(session.describe()[GATEWAYS]).toMatchObject({ acked: '', lastError: '1: spec.servers: empty' });
     set(state(GATEWAYS, '1'));
@@ -79,7 +80,7 @@ describe('a full-state stream', () => {
     ask();
     set(state(GATEWAYS, '2'));
     ask({ responseNonce: '7' });
-    ask({ responseNonce: '8', errorDetail: { code: 3 } });
+    ask({ responseNonce: '8', errorDetail: refusal(3) });
     expect(sent).toHaveLength(1);
     ask({ responseNonce: '1' });
     expect(sent).toHaveLength(2);
@@ -94,7 +95,7 @@ describe('a full-state stream', () => {
 });
 
 describe('an incremental stream', () => {
-  const rules = (fields: Parameters<typeof RequestResources.fromPartial>[0] = {}) => ask({ collection: RULES, incremental: true, ...fields });
+  const rules = (fields: Partial<RequestResources> = {}) => ask({ collection: RULES, incremental: true, ...fields });
 
   test('sends what differs from what was acknowledged', () => {
     set(state(RULES, '1', resource('a', 'v1'), resource('b', 'v1')));
@@ -107,7 +108,7 @@ describe('an incremental stream', () => {
   test('a refused difference is part of the next one', () => {
     set(state(RULES, '1', resource('a', 'v1')));
     rules();
-    rules({ responseNonce: '1', errorDetail: { code: 3 } });
+    rules({ responseNonce: '1', errorDetail: refusal(3) });
     set(state(RULES, '2', resource('a', 'v1'), resource('b', 'v1')));
     expect(sent[1]?.resources.map((each) => each.metadata?.name)).toEqual(['a', 'b']);
   });
@@ -139,7 +140,7 @@ test('a slow peer holds pushes back, one slot a collection, the newest wins', ()
 
 test('an unknown collection ends the stream, the trigger of a callout does not', () => {
   expect(() => ask({ collection: 'istio/nonsense' })).toThrow('unsupported collection "istio/nonsense"');
-  ask({ collection: '$triggerCollection', errorDetail: { code: status.UNIMPLEMENTED } });
+  ask({ collection: '$triggerCollection', errorDetail: refusal(status.UNIMPLEMENTED) });
   expect(() => ask({ collection: '$triggerCollection' })).toThrow();
 });
 
