@@ -125,7 +125,7 @@ export class PilotAgent {
     monitoring.readiness.add('envoy', () => this.probe.current.ready);
     if (certificates) {
       const { manager } = certificates;
-      monitoring.readiness.add('certificate', () => manager.current !== undefined || `no certificate yet${manager.failure ? `: ${manager.failure}` : ''}`);
+      monitoring.readiness.add('certificate', () => certificateReady(manager, Date.now()));
       registerSdsMetrics(monitoring.registry, () => certificates.statistics);
       registerCertificateExpiry(monitoring.registry, () => manager.current?.notAfter);
       manager.subscribe(({ serial, notAfter, roots, identities }) => {
@@ -136,6 +136,12 @@ export class PilotAgent {
     }
     if (mixer) registerMixerMetrics(monitoring.registry, () => mixer.stats());
   }
+}
+
+/** Ours: 1.4 asks Envoy alone, and is ready with listeners that wait for their certificate. */
+function certificateReady({ current, failure }: Certificates['manager'], now: number): true | string {
+  if (current && current.notAfter > now) return true;
+  return `${current ? 'the certificate has expired' : 'no certificate yet'}${failure ? `: ${failure}` : ''}`;
 }
 
 function createMixer({ options, plan, logger }: PilotAgentParts): MixerAgent | undefined {
