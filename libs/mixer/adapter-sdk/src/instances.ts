@@ -95,7 +95,10 @@ export interface Kubernetes extends InstanceBase {
   readonly destinationPort: number | bigint;
 }
 
-/** Outputs by proto name (`source_pod_name`); one that is not set counts as missing in bindings. */
+/**
+ * Outputs by proto name (`source_pod_name`); one that is not set counts as missing in bindings. Must not be changed once
+ * handed over: an adapter that answers with the same object again saves Mixer from evaluating the bindings again.
+ */
 export type GeneratedAttributes = Readonly<Record<string, Value | undefined>>;
 
 /**

@@ -13,21 +13,57 @@ export function kubernetesenv(source: PodSource) {
     description: 'Provides platform specific functionality for the kubernetes environment',
     templates: ['kubernetes'],
     params: p.message({ kubeconfigPath: p.string(), cacheRefreshDuration: p.duration('300s'), clusterRegistriesNamespace: p.string() }),
-    build: () => ({ generateKubernetesAttributes: (instance) => generate(instance, source) }),
+    build: () => {
+      const described = new DescribedPairs(source);
+      return { generateKubernetesAttributes: (instance) => generate(instance, source, described) };
+    },
   });
 }
 
-function generate(instance: Kubernetes, source: PodSource): GeneratedAttributes {
-  const output: Record<string, Value> = {};
+function generate(instance: Kubernetes, source: PodSource, described: DescribedPairs): GeneratedAttributes {
   const from = findPod(instance.sourceUid, instance.sourceIp, source);
-  if (from) describe('source', from, source, output);
   const to = findPod(instance.destinationUid, instance.destinationIp, source);
-  if (to) {
-    describe('destination', to, source, output);
-    const container = containerName(to, Number(instance.destinationPort));
-    if (container) output['destination_container_name'] = container;
+  return described.of(from, to, Number(instance.destinationPort));
+}
+
+/** Pairs of pods described at once before the oldest are described anew. */
+const maxPairs = 10_000;
+const noPod: Pod = {};
+
+/** The outputs for each pair of pods that talks: the same object each time, until the pods change. */
+class DescribedPairs {
+  #generation: object | undefined;
+  #byPods = new Map<Pod, Map<Pod, Map<number, GeneratedAttributes>>>();
+  #size = 0;
+
+  constructor(private readonly source: PodSource) {}
+
+  of(from: Pod = noPod, to: Pod = noPod, port: number): GeneratedAttributes {
+    if (this.#generation !== this.source.generation || this.#size >= maxPairs) this.#startAnew();
+    const known = this.#byPods.get(from)?.get(to)?.get(port);
+    return known ?? this.#describe(from, to, port);
   }
-  return output;
+
+  #startAnew(): void {
+    this.#generation = this.source.generation;
+    this.#byPods = new Map();
+    this.#size = 0;
+  }
+
+  #describe(from: Pod, to: Pod, port: number): GeneratedAttributes {
+    const output: Record<string, Value> = {};
+    if (from !== noPod) describe('source', from, this.source, output);
+    if (to !== noPod) {
+      describe('destination', to, this.source, output);
+      const container = containerName(to, port);
+      if (container) output['destination_container_name'] = container;
+    }
+    const byDestination = this.#byPods.get(from) ?? new Map<Pod, Map<number, GeneratedAttributes>>();
+    const byPort = byDestination.get(to) ?? new Map<number, GeneratedAttributes>();
+    this.#byPods.set(from, byDestination.set(to, byPort.set(port, output)));
+    this.#size++;
+    return output;
+  }
 }
 
 const uidPrefix = 'kubernetes://';

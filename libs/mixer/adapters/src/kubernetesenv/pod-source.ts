@@ -28,6 +28,8 @@ export interface Pod extends KubernetesObject {
 
 /** What the adapter knows of the clusters; the Mixer process fills it from its configuration. */
 export interface PodSource {
+  /** Another object after each change: what was derived from the pods before it is void then. */
+  readonly generation: object;
   pod(namespace: string, name: string): Pod | undefined;
   podByIp(ip: string): Pod | undefined;
   replicaSet(namespace: string, name: string): KubernetesObject | undefined;
@@ -45,6 +47,10 @@ export class PodIndex implements PodSource {
       const ip = object.kind === 'Pod' ? (object as Pod).status?.podIP : undefined;
       if (ip) this.#byIp.set(ip, object);
     }
+  }
+
+  get generation(): object {
+    return this;
   }
 
   pod(namespace: string, name: string): Pod | undefined {

@@ -11,6 +11,10 @@ export class ConfigPods implements PodSource {
     this.#index = new PodIndex(objects.map(({ kind, spec }) => ({ ...spec, kind })));
   }
 
+  get generation(): object {
+    return this.#index;
+  }
+
   pod(namespace: string, name: string): Pod | undefined {
     return this.#index.pod(namespace, name);
   }

@@ -39,6 +39,11 @@ export class CompressedBag implements AttributeSource {
     this.#tracker = options.tracker;
   }
 
+  /** Whether what is read here is recorded. */
+  get tracked(): boolean {
+    return this.#tracker !== undefined;
+  }
+
   /** @throws EvalError if a number on the wire is not of the declared kind (INT64, DOUBLE) */
   get(name: string, declared: ValueType): Value | undefined {
     let value = this.#read.get(name);

@@ -36,6 +36,8 @@ function compileBinding(text: string, attribute: string, env: Parameters<typeof 
 /** What a generator put out, seen by bindings beside the request's attributes. */
 class OutputBag implements AttributeSource {
   readonly #prefixLength: number;
+  /** A binding has read an attribute of the request. */
+  readRequest = false;
 
   constructor(
     private readonly prefix: string,
@@ -46,20 +48,35 @@ class OutputBag implements AttributeSource {
   }
 
   get(name: string, declared: ValueType): Value | undefined {
-    return name.startsWith(this.prefix) ? this.output[name.slice(this.#prefixLength)] : this.request.get(name, declared);
+    if (name.startsWith(this.prefix)) return this.output[name.slice(this.#prefixLength)];
+    this.readRequest = true;
+    return this.request.get(name, declared);
   }
 }
 
-/** The attributes that an output means. @throws EvalError naming the attribute */
-export function bindOutput(bindings: readonly AttributeBinding[], output: GeneratedAttributes, input: { readonly prefix: string; readonly request: AttributeSource }): Map<string, Value> {
-  const bag = new OutputBag(input.prefix, output, input.request);
-  const values = new Map<string, Value>();
-  for (const { attribute, expression } of bindings) {
-    try {
-      values.set(attribute, expression.eval(bag));
-    } catch (error) {
-      throw new EvalError(`evaluation failed for attribute ${attribute}: ${(error as Error).message}`);
+/** Evaluates an instance's bindings; what hangs on the output alone is kept for as long as the output is. */
+export class OutputBinder {
+  readonly #bound = new WeakMap<GeneratedAttributes, ReadonlyMap<string, Value>>();
+
+  constructor(
+    private readonly bindings: readonly AttributeBinding[],
+    private readonly prefix: string,
+  ) {}
+
+  /** The attributes that an output means. @throws EvalError naming the attribute */
+  bind(output: GeneratedAttributes, request: AttributeSource): ReadonlyMap<string, Value> {
+    const known = this.#bound.get(output);
+    if (known) return known;
+    const bag = new OutputBag(this.prefix, output, request);
+    const values = new Map<string, Value>();
+    for (const { attribute, expression } of this.bindings) {
+      try {
+        values.set(attribute, expression.eval(bag));
+      } catch (error) {
+        throw new EvalError(`evaluation failed for attribute ${attribute}: ${(error as Error).message}`);
+      }
     }
+    if (!bag.readRequest) this.#bound.set(output, values);
+    return values;
   }
-  return values;
 }

@@ -1,6 +1,6 @@
 import { camelCase, requiredType, type FieldSpec, type InferredType, type TemplateInfo, type TemplateName } from '@quartet/mixer-adapter-sdk';
 import { compileExpression, valueTypeName, type AttributeSource, type CompiledExpression, type ExprEnv, type ValueType } from '@quartet/mixer-expr';
-import type { AttributeBinding } from './attribute-bindings.js';
+import type { OutputBinder } from './attribute-bindings.js';
 
 /** An instance whose expressions are compiled. */
 export interface CompiledInstance {
@@ -9,8 +9,8 @@ export interface CompiledInstance {
   readonly type: InferredType;
   /** Makes the instance for a request. @throws EvaluationError */
   readonly build: (bag: AttributeSource) => object;
-  /** Attribute generators only. */
-  readonly bindings: readonly AttributeBinding[];
+  /** Attribute generators only: what their outputs become. */
+  readonly binder: OutputBinder;
   /** Equal for equal configs. */
   readonly signature: string;
 }

@@ -1,7 +1,7 @@
 import { templateByName, type TemplateInfo, type TemplateName } from '@quartet/mixer-adapter-sdk';
 import type { Language } from '@quartet/mixer-expr';
 import type { ConfigObject } from '@quartet/model';
-import { compileBindings } from './attribute-bindings.js';
+import { compileBindings, OutputBinder } from './attribute-bindings.js';
 import { readHandler, readLegacyHandler, type AdapterTable, type HandlerConfig } from './handler.js';
 import { compileInstance, type CompiledInstance } from './instance.js';
 import type { InstanceSpec, MixerConfig } from './mixer-config.js';
@@ -96,8 +96,8 @@ function readInstance(kind: string, object: ConfigObject<InstanceSpec>, context:
   const language = languageOf(object, context.language);
   try {
     const compiled = compileInstance(name, template, { params, env: vocabulary.env(language) });
-    const bindings = compileBindings(attributeBindings, template, { vocabulary, language });
-    return { name, template, ...compiled, bindings, signature: JSON.stringify([template.name, name, params, compiled.type]) };
+    const binder = new OutputBinder(compileBindings(attributeBindings, template, { vocabulary, language }), template.outputPrefix ?? '');
+    return { name, template, ...compiled, binder, signature: JSON.stringify([template.name, name, params, compiled.type]) };
   } catch (error) {
     log.add('instance_config_errors_total', { kind, object: name, message: (error as Error).message });
     return undefined;

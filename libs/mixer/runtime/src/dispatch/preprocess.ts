@@ -1,14 +1,16 @@
 import type { GeneratedAttributes } from '@quartet/mixer-adapter-sdk';
-import type { AttributeSource, Value } from '@quartet/mixer-expr';
+import { ValueType, type AttributeSource, type Value } from '@quartet/mixer-expr';
+import { CompressedBag } from '../bag/compressed-bag.js';
 import { LayeredBag } from '../bag/layered-bag.js';
-import { bindOutput } from '../config/attribute-bindings.js';
 import { holds, type Destination, type RoutedInstance, type RoutingTable } from '../routing/routing-table.js';
 import { arrive, call, type DispatchContext, type Outcome } from './context.js';
 import { messageOf, throwIfFailed } from './errors.js';
 import { identityNamespace } from './identity.js';
 
 /**
- * The bag with generated attributes above the request's own, which win. Synchronous where the generators are.
+ * The bag with generated attributes where the request has none of its own. Synchronous where the generators are.
+ * On a bag that records what is read, every generated name counts as read, whether the rules look at it or not: so it is
+ * in Mixer 1.4, which merges by looking each up.
  * @throws AggregateFailure if any generator fails
  */
 export function preprocess(table: RoutingTable, bag: AttributeSource, context: DispatchContext): AttributeSource | Promise<AttributeSource> {
@@ -21,7 +23,10 @@ export function preprocess(table: RoutingTable, bag: AttributeSource, context: D
   context.stats.instancesPerRequest.observe(pending.length);
   const waiting = arrive(pending, (outcome) => {
     if (outcome.error !== undefined) failures.push(outcome.error);
-    else layered.merge(outcome.value);
+    else {
+      layered.addGenerated(outcome.value);
+      if (bag instanceof CompressedBag && bag.tracked) for (const name of outcome.value.keys()) bag.get(name, ValueType.VALUE_TYPE_UNSPECIFIED);
+    }
   });
   const finish = () => {
     throwIfFailed(failures);
@@ -35,18 +40,21 @@ interface Round {
   readonly failures: string[];
 }
 
-function generations(destination: Destination, bag: AttributeSource, round: Round): (Outcome<Map<string, Value>> | Promise<Outcome<Map<string, Value>>>)[] {
-  return destination.groups
-    .filter(({ match }) => holds(match, bag))
-    .flatMap(({ instances }) => instances)
-    .flatMap((instance) => {
+type Generated = Outcome<ReadonlyMap<string, Value>>;
+
+function generations(destination: Destination, bag: AttributeSource, { context, failures }: Round): (Generated | Promise<Generated>)[] {
+  const pending: (Generated | Promise<Generated>)[] = [];
+  for (const { match, instances } of destination.groups) {
+    if (!holds(match, bag)) continue;
+    for (const instance of instances) {
       try {
-        return [generate(destination, instance, { bag, input: instance.build(bag), context: round.context })];
+        pending.push(generate(destination, instance, { bag, input: instance.build(bag), context }));
       } catch (error) {
-        round.failures.push(messageOf(error));
-        return [];
+        failures.push(messageOf(error));
       }
-    });
+    }
+  }
+  return pending;
 }
 
 interface Generation {
@@ -55,10 +63,9 @@ interface Generation {
   readonly context: DispatchContext;
 }
 
-function generate(destination: Destination, { bindings }: RoutedInstance, { bag, input, context }: Generation) {
-  const bind = (output: GeneratedAttributes) => bindOutput(bindings, output, { prefix: destination.outputPrefix, request: bag });
+function generate(destination: Destination, { binder }: RoutedInstance, { bag, input, context }: Generation): Generated | Promise<Generated> {
   return call(destination, context, () => {
     const output = destination.invoke(input as never) as GeneratedAttributes | Promise<GeneratedAttributes>;
-    return output instanceof Promise ? output.then(bind) : bind(output);
+    return output instanceof Promise ? output.then((settled) => binder.bind(settled, bag)) : binder.bind(output, bag);
   });
 }

@@ -7,7 +7,7 @@ import type { Snapshot } from '../config/snapshot.js';
 import type { DispatchStats, DispatchStatsTable } from './dispatch-stats.js';
 import type { HandlerTable, LiveHandler } from './handler-table.js';
 
-export interface RoutedInstance extends Pick<CompiledInstance, 'name' | 'build' | 'bindings'> {
+export interface RoutedInstance extends Pick<CompiledInstance, 'name' | 'build' | 'binder'> {
   readonly shortName: string;
 }
 
@@ -21,8 +21,6 @@ export interface InstanceGroup {
 export interface Destination {
   readonly handlerName: string;
   readonly template: TemplateName;
-  /** Where bindings find a generator's output. */
-  readonly outputPrefix: string;
   /** The handler's method for the template. */
   readonly invoke: (instance: never, args?: never) => unknown;
   readonly groups: InstanceGroup[];
@@ -163,7 +161,7 @@ function addInstance(table: NamespaceTable, live: LiveHandler, { instance, match
   let group = destination.groups.find((candidate) => candidate.match.text === match.text);
   if (!group) destination.groups.push((group = { match, instances: [] }));
   if (group.instances.some(({ name }) => name === instance.name)) return;
-  group.instances.push({ name: instance.name, shortName: shortName(instance.name).toLowerCase(), build: instance.build, bindings: instance.bindings });
+  group.instances.push({ name: instance.name, shortName: shortName(instance.name).toLowerCase(), build: instance.build, binder: instance.binder });
 }
 
 function destinationOf(table: NamespaceTable, { config, handler }: LiveHandler, { instance, stats }: Omit<Addition, 'match'>): Destination {
@@ -174,7 +172,6 @@ function destinationOf(table: NamespaceTable, { config, handler }: LiveHandler, 
   const destination: Destination = {
     handlerName: config.reportedName,
     template,
-    outputPrefix: instance.template.outputPrefix ?? '',
     invoke: method.bind(handler),
     groups: [],
     stats: stats.of(template, config.reportedName, config.adapter.name),
