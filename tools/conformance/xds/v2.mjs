@@ -1,5 +1,6 @@
 // What Istio 1.4.10 sent (v2) in the words of v3. Every rule is one of Envoy's migration or of the project's contract:
 // certificates come from the agent over SDS, and Mixer's and the authentication filter are not there to compare.
+import { rbac } from './v2-rbac.mjs';
 import { prune, rewrite, sortBy } from './plain.mjs';
 
 const names = {
@@ -140,6 +141,7 @@ function chainMatch(match) {
 
 function networkFilter(filter) {
   if (!filter.typedConfig) return filter;
+  if (filter.name === 'envoy.filters.network.rbac') return rbac(filter);
   const { accessLog = [], ...config } = filter.typedConfig;
   const typedConfig = { ...config, accessLog: accessLog.map(log) };
   if (typedConfig['@type']?.endsWith('.HttpConnectionManager')) return { ...filter, typedConfig: manager(typedConfig) };
@@ -159,7 +161,7 @@ function manager({ tracing, idleTimeout, routeConfig, httpFilters = [], ...rest 
     ...(tracing ? { tracing: sampling } : {}),
     ...(idleTimeout ? { commonHttpProtocolOptions: { idleTimeout } } : {}),
     ...(routeConfig ? { routeConfig: route(routeConfig) } : {}),
-    httpFilters: httpFilters.filter(({ name }) => !absent.has(name)),
+    httpFilters: httpFilters.filter(({ name }) => !absent.has(name)).map((filter) => (filter.name === 'envoy.filters.http.rbac' ? rbac(filter) : filter)),
   };
 }
 

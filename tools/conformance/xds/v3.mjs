@@ -13,7 +13,7 @@ function strip(value) {
   return rewrite(value, (object) => {
     const { internalAddressConfig: _internal, ...result } = object;
     if (result.filterMetadata) delete result.filterMetadata['istio.mixer'];
-    if (result.metadata && Object.keys(result.metadata.filterMetadata ?? {}).length === 0) delete result.metadata;
+    if (result.metadata?.filterMetadata && Object.keys(result.metadata.filterMetadata).length === 0) delete result.metadata;
     if (result.typedPerFilterConfig) delete result.typedPerFilterConfig['envoy.filters.http.ext_authz'];
     if (result.typedPerFilterConfig && Object.keys(result.typedPerFilterConfig).length === 0) delete result.typedPerFilterConfig;
     if (result.accessLog) result.accessLog = result.accessLog.filter(({ name, typedConfig }) => !(logs.has(name) && typedConfig.commonConfig?.logName === 'mixer'));

@@ -22,7 +22,7 @@ export function buildProxyView(push: PushContext, proxy: Proxy, diagnostics: Dia
     return { proxyId: proxy.id, clusters, listeners, routeTables: tables.filter((table) => used.has(table.name)) };
   }
   const inbound = buildInboundListeners(push, proxy, diagnostics);
-  const listeners = [...inbound, ...buildOutboundListeners(push, proxy, diagnostics), virtualOutbound(push, proxy), virtualInbound(push, proxy, inbound)];
+  const listeners = [...inbound, ...buildOutboundListeners(push, proxy, diagnostics), virtualOutbound(push, proxy), virtualInbound(push, proxy, { inbound, diagnostics })];
   const routeTables = routeTableNames(listeners).map((name) => buildRouteTable(push, proxy, { name, diagnostics }));
   return { proxyId: proxy.id, clusters, listeners, routeTables };
 }

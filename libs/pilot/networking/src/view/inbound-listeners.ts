@@ -94,7 +94,7 @@ function httpHandler(context: Context, target: InboundTarget, authentication: In
     },
     acceptHttp10: acceptsHttp10(push, proxy), http2: isHttp2(port.protocol), grpcWeb: port.protocol === 'GRPC-Web', allowAbsoluteUrl: false, idleTimeoutMs: idleTimeout(proxy),
     authentication: authentication.http,
-    rbac: workloadRbac(push, proxy, { service, port, protocol: 'http' }),
+    rbac: workloadRbac(push, proxy, { service, port, protocol: 'http' }, context.diagnostics),
     mixer,
   };
 }
@@ -104,7 +104,7 @@ function tcpOf(context: Context, target: InboundTarget): TcpHandlerView {
   const { service, port } = target;
   const mixer = mixerTcp(push, proxy, { role: 'inbound', address: target.bind });
   const handler = tcpHandler({ push, proxy, port, mixer }, inboundCluster(service.hostname, port.port, port.name));
-  return { ...handler, idleTimeoutMs: undefined, rbac: workloadRbac(push, proxy, { service, port, protocol: 'tcp' }) };
+  return { ...handler, idleTimeoutMs: undefined, rbac: workloadRbac(push, proxy, { service, port, protocol: 'tcp' }, context.diagnostics) };
 }
 
 function managedHandler({ push, proxy }: Context, { service, port }: InboundTarget): TcpHandlerView {

@@ -1,4 +1,5 @@
 import { isIpv6, type Proxy } from '@quartet/model';
+import type { Diagnostics } from '../diagnostics.js';
 import type { PushContext } from '../push/push-context.js';
 import { proxyAddresses } from './addresses.js';
 import { BLACK_HOLE, INBOUND_PASSTHROUGH_V4, INBOUND_PASSTHROUGH_V6, PASSTHROUGH } from './cluster-name.js';
@@ -7,6 +8,8 @@ import { acceptsHttp10, chain, emptyMatch, idleTimeout, tcpHandler } from './han
 import { plainRoute } from './http-routes.js';
 import type { FilterChainView, HttpHandlerView, ListenerView } from './listener-view.js';
 import { listenerAttributes, mixerTcp } from './mixer.js';
+import { passthroughRbac } from './rbac.js';
+import type { RbacView } from './rbac-view.js';
 
 const INBOUND_CAPTURE_PORT = 15006;
 
@@ -27,9 +30,12 @@ export function virtualOutbound(push: PushContext, proxy: Proxy): ListenerView {
 }
 
 /** Where redirected inbound connections arrive: the chains of all inbound listeners by destination, then pass-through. */
-export function virtualInbound(push: PushContext, proxy: Proxy, inbound: readonly ListenerView[]): ListenerView {
+export function virtualInbound(push: PushContext, proxy: Proxy, source: { inbound: readonly ListenerView[]; diagnostics: Diagnostics }): ListenerView {
+  const { inbound, diagnostics } = source;
   const { wildcard, confined } = proxyAddresses(proxy);
-  const copies = inbound.flatMap((listener) => listener.chains.map((candidate): FilterChainView => {
+  // A listener that is bound gets its connections itself.
+  const captured = inbound.filter(({ bindToPort }) => !bindToPort);
+  const copies = captured.flatMap((listener) => listener.chains.map((candidate): FilterChainView => {
     const ip = 'ip' in listener.bind ? listener.bind.ip : '';
     const port = 'port' in listener.bind ? listener.bind.port : 0;
     const match = candidate.match ?? emptyMatch;
@@ -38,19 +44,19 @@ export function virtualInbound(push: PushContext, proxy: Proxy, inbound: readonl
   const sniff = push.features.sniffInbound;
   const inspectors = [
     'original_dst' as const,
-    ...(sniff || inbound.some((listener) => listener.inspectors.includes('tls')) ? (['tls'] as const) : []),
+    ...(sniff || captured.some((listener) => listener.inspectors.includes('tls')) ? (['tls'] as const) : []),
     ...(sniff ? (['http'] as const) : []),
   ];
   return {
     name: 'virtualInbound', bind: { ip: wildcard, port: INBOUND_CAPTURE_PORT }, direction: 'UNSPECIFIED', bindToPort: true, useOriginalDst: false,
     transparent: proxy.interceptionMode === 'TPROXY', inspectors, detectionTimeoutMs: push.features.inboundDetectionTimeoutMs,
-    chains: [...passthroughChains(push, proxy, { confined, sniff }), ...copies.sort((a, b) => (a.originalListener < b.originalListener ? -1 : a.originalListener > b.originalListener ? 1 : 0))],
+    chains: [...passthroughChains(push, proxy, { confined, sniff, rbac: passthroughRbac(push, proxy, diagnostics) }), ...copies.sort((a, b) => (a.originalListener < b.originalListener ? -1 : a.originalListener > b.originalListener ? 1 : 0))],
     patchContext: 'SIDECAR_INBOUND', attributes: {},
   };
 }
 
 /** On a shared loopback nothing is redirected, and passing a direct connection on would only come back here. */
-function passthroughChains(push: PushContext, proxy: Proxy, options: { confined: boolean; sniff: boolean }): FilterChainView[] {
+function passthroughChains(push: PushContext, proxy: Proxy, options: { confined: boolean; sniff: boolean; rbac: RbacView | undefined }): FilterChainView[] {
   const families = [
     { used: proxy.ipAddresses.some((ip) => !isIpv6(ip)), range: '0.0.0.0/0', cluster: INBOUND_PASSTHROUGH_V4 },
     { used: proxy.ipAddresses.some(isIpv6), range: '::/0', cluster: INBOUND_PASSTHROUGH_V6 },
@@ -58,7 +64,7 @@ function passthroughChains(push: PushContext, proxy: Proxy, options: { confined:
   return families.flatMap(({ range, cluster }) => {
     const match = { ...emptyMatch, destinations: [range] };
     const target = options.confined ? BLACK_HOLE : cluster;
-    const tcp = { ...chain({ ...tcpHandler({ push, proxy, mixer: undefined }, target), idleTimeoutMs: undefined }, { match }), originalListener: 'virtualInbound' };
+    const tcp = { ...chain({ ...tcpHandler({ push, proxy, mixer: undefined }, target), idleTimeoutMs: undefined, rbac: options.rbac }, { match }), originalListener: 'virtualInbound' };
     if (!options.sniff) return [tcp];
     const http = chain(passthroughHttp(push, proxy, target), { match: { ...match, applicationProtocols: ['http/1.0', 'http/1.1'] } });
     return [tcp, { ...http, originalListener: 'virtualInbound' }];
