@@ -1,4 +1,5 @@
 import { createFileConfigSource, createMcpConfigSource, formatDocumentProblem } from '@quartet/config';
+import { createMcpMetrics } from '@quartet/mcp';
 import type { Loggers, Monitoring } from '@quartet/nest-kit';
 import type { ConfigSource } from '@quartet/model';
 import { pilotCollections } from './pilot-collections.js';
@@ -29,7 +30,7 @@ function openFolder(dir: string, { loggers, monitoring }: ConfigContext): Config
 }
 
 function openMcp(address: string, { loggers, monitoring, instance }: ConfigContext): ConfigSource {
-  const source = createMcpConfigSource({ address, collections: [...pilotCollections], sinkId: `pilot/${instance}`, log: loggers.get('mcp') });
+  const source = createMcpConfigSource({ address, collections: [...pilotCollections], sinkId: `pilot/${instance}`, log: loggers.get('mcp'), report: createMcpMetrics(monitoring.registry, 'pilot') });
   monitoring.readiness.add('config', () => source.synced || `waiting for ${address}: ${source.missing.length} collections missing (${source.missing.slice(0, 3).join(', ')})`);
   return source;
 }

@@ -1,6 +1,8 @@
 import { addressSchema, defineOptions, durationSchema, type ComponentOptions, type OptionsOf } from '@quartet/nest-kit';
 import { z } from 'zod';
 
+/** Istio's own variable gives the default. */
+const variable = (name: string, otherwise: string) => process.env[name] || otherwise;
 const count = z.coerce.number().int().min(1);
 
 /** Istio 1.4's flags of pilot-discovery, and of its PILOT_* variables those that steer pushes. */
@@ -14,9 +16,9 @@ export const pilotOptions = defineOptions({
   configDir: { flag: '--config-dir <folder>', help: 'read the configuration from the YAML files of this folder', schema: z.string().optional() },
   mcpAddress: { flag: '--mcp-address <host:port>', help: "read the configuration from this MCP source (galley)", schema: z.string().optional() },
   domain: { flag: '--domain <domain>', help: 'DNS domain of the mesh', schema: z.string().min(1), default: 'cluster.local' },
-  debounceAfter: { flag: '--debounce-after <duration>', help: 'push when nothing changed for so long (PILOT_DEBOUNCE_AFTER)', schema: durationSchema, default: '100ms' },
-  debounceMax: { flag: '--debounce-max <duration>', help: '... or when a change has waited for so long (PILOT_DEBOUNCE_MAX)', schema: durationSchema, default: '10s' },
-  pushThrottle: { flag: '--push-throttle <count>', help: 'proxies that are pushed to at once (PILOT_PUSH_THROTTLE)', schema: count, default: '100' },
+  debounceAfter: { flag: '--debounce-after <duration>', help: 'push when nothing changed for so long (PILOT_DEBOUNCE_AFTER)', schema: durationSchema, default: variable('PILOT_DEBOUNCE_AFTER', '100ms') },
+  debounceMax: { flag: '--debounce-max <duration>', help: '... or when a change has waited for so long (PILOT_DEBOUNCE_MAX)', schema: durationSchema, default: variable('PILOT_DEBOUNCE_MAX', '10s') },
+  pushThrottle: { flag: '--push-throttle <count>', help: 'proxies that are pushed to at once (PILOT_PUSH_THROTTLE)', schema: count, default: variable('PILOT_PUSH_THROTTLE', '100') },
   sendTimeout: { flag: '--send-timeout <duration>', help: 'a proxy that takes nothing for so long is disconnected', schema: durationSchema, default: '5s' },
   keepaliveInterval: { flag: '--keepalive-interval <duration>', help: 'pause between pings of an idle stream', schema: durationSchema, default: '30s' },
   keepaliveTimeout: { flag: '--keepalive-timeout <duration>', help: 'how long a ping may stay unanswered', schema: durationSchema, default: '10s' },

@@ -9,7 +9,7 @@ import { formatAddress, Loggers, parseDurationMs, type Address } from '@quartet/
 import { DiscoveryService } from './discovery-service.js';
 import type { PilotOptions } from './pilot-options.js';
 import { pilotStatusDetail } from './status-reporter.js';
-import { bind, createXdsServer, secureCredentials } from './xds-listeners.js';
+import { bind, createXdsServer, secureCredentials, shutDown } from './xds-listeners.js';
 
 export const PILOT_OPTIONS = Symbol('PILOT_OPTIONS');
 export const CONFIG_SOURCE = Symbol('CONFIG_SOURCE');
@@ -47,7 +47,7 @@ export class PilotRuntime implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.statusTimer);
     this.service.close();
-    for (const server of this.grpcServers) server.forceShutdown();
+    await Promise.all(this.grpcServers.map(shutDown));
     this.http?.closeAllConnections();
     await Promise.all([this.config.close(), new Promise((resolve) => (this.http ? this.http.close(resolve) : resolve(undefined)))]);
   }

@@ -4,6 +4,7 @@ import { formatAddress, type Address } from '@quartet/nest-kit';
 import type { PilotOptions } from './pilot-options.js';
 
 const certificateRefreshMs = 10_000;
+const graceMs = 1_000;
 
 /** A gRPC server with Istio 1.4's limits, not yet bound. */
 export function createXdsServer({ keepaliveInterval, keepaliveTimeout }: Pick<PilotOptions, 'keepaliveInterval' | 'keepaliveTimeout'>): Server {
@@ -37,4 +38,14 @@ export async function secureCredentials({ tlsCert, tlsKey, tlsCa }: Pick<PilotOp
     certificateFile: tlsCert, privateKeyFile: tlsKey, caCertificateFile: tlsCa, refreshIntervalMs: certificateRefreshMs,
   });
   return experimental.createCertificateProviderServerCredentials(provider, provider, true);
+}
+
+/** Lets streams that have ended go in order; what is still open after a while is cut. */
+export async function shutDown(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, graceMs);
+  server.tryShutdown(() => resolve());
+  await promise;
+  clearTimeout(timer);
+  server.forceShutdown();
 }
