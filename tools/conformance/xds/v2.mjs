@@ -12,6 +12,7 @@ const names = {
   'envoy.cors': 'envoy.filters.http.cors',
   'envoy.fault': 'envoy.filters.http.fault',
   'envoy.grpc_web': 'envoy.filters.http.grpc_web',
+  'envoy.lua': 'envoy.filters.http.lua',
   'envoy.listener.tls_inspector': 'envoy.filters.listener.tls_inspector',
   'envoy.listener.http_inspector': 'envoy.filters.listener.http_inspector',
   'envoy.listener.original_dst': 'envoy.filters.listener.original_dst',
@@ -23,6 +24,7 @@ const configs = {
   'envoy.filters.http.cors': 'envoy.extensions.filters.http.cors.v3.Cors',
   'envoy.filters.http.fault': 'envoy.extensions.filters.http.fault.v3.HTTPFault',
   'envoy.filters.http.grpc_web': 'envoy.extensions.filters.http.grpc_web.v3.GrpcWeb',
+  'envoy.filters.http.lua': 'envoy.extensions.filters.http.lua.v3.Lua',
   'envoy.filters.listener.tls_inspector': 'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector',
   'envoy.filters.listener.http_inspector': 'envoy.extensions.filters.listener.http_inspector.v3.HttpInspector',
   'envoy.filters.listener.original_dst': 'envoy.extensions.filters.listener.original_dst.v3.OriginalDst',
@@ -55,7 +57,10 @@ export function common(value) {
       const type = result['@type'].replace('type.googleapis.com/', '');
       if (types[type]) result['@type'] = `type.googleapis.com/${types[type]}`;
     }
-    if (typeof result.name === 'string' && configs[result.name] && !result.typedConfig) result.typedConfig = any(configs[result.name]);
+    if (typeof result.name === 'string' && configs[result.name] && !result.typedConfig) {
+      result.typedConfig = any(configs[result.name], result.config);
+      delete result.config;
+    }
     if (result.ads) Object.assign(result, v3);
     return result;
   });

@@ -35,7 +35,7 @@ function listener({ push, proxy }: Context, merged: MergedPort, chains: readonly
   const inspect = chains.some(({ match, tls }) => (match?.serverNames.length ?? 0) > 0 || (tls?.alpn.length ?? 0) > 0);
   return {
     name: `${wildcard}_${merged.port}`, bind: { ip: wildcard, port: merged.port }, direction: 'OUTBOUND', bindToPort: true, useOriginalDst: false, transparent: false,
-    inspectors: inspect ? ['tls'] : [], detectionTimeoutMs: undefined, chains, patchContext: 'GATEWAY',
+    inspectors: inspect ? ['tls'] : [], detectionTimeoutMs: undefined, chains, servicePort: { number: merged.port, name: '' }, patchContext: 'GATEWAY',
     attributes: listenerAttributes(push, proxy, { role: 'gateway' }),
   };
 }

@@ -48,7 +48,7 @@ function listenerOf(context: Context, target: InboundTarget, name: string): List
     name, bind: target.bind, direction: 'INBOUND', bindToPort: target.bindToPort, useOriginalDst: false, transparent: false,
     inspectors: [...(tls || sniffed ? (['tls'] as const) : []), ...(sniffed ? (['http'] as const) : [])],
     detectionTimeoutMs: durationMs(push.mesh.protocolDetectionTimeout),
-    chains, patchContext: target.managed ? undefined : 'SIDECAR_INBOUND',
+    chains, servicePort: { number: target.port.port, name: target.port.name }, patchContext: target.managed ? undefined : 'SIDECAR_INBOUND',
     attributes: listenerAttributes(push, proxy, { role: 'inbound', address: target.bind }),
   };
 }

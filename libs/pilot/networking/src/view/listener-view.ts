@@ -85,6 +85,8 @@ export interface ListenerView {
   /** undefined = no listener filter timeout. */
   readonly detectionTimeoutMs: number | undefined;
   readonly chains: readonly FilterChainView[];
+  /** Port of the service that it serves, where it serves one. */
+  readonly servicePort: { readonly number: number; readonly name: string } | undefined;
   /** undefined: user patches leave it alone. */
   readonly patchContext: PatchContextView | undefined;
   /** Static Mixer attributes of the listener (strings and decimal numbers), for checks and logs. */

@@ -137,7 +137,7 @@ function complete(builder: Builder, site: Site, parts: { ip: string; kind: Liste
     direction: 'OUTBOUND', bindToPort: site.bindToPort, useOriginalDst: false, transparent: false,
     inspectors: [...(named || parts.kind === 'auto' ? (['tls'] as const) : []), ...(parts.kind === 'auto' ? (['http'] as const) : [])],
     detectionTimeoutMs: durationMs(push.mesh.protocolDetectionTimeout),
-    chains, patchContext: 'SIDECAR_OUTBOUND', attributes: listenerAttributes(push, proxy, { role: 'outbound' }),
+    chains, servicePort: { number: site.port.port, name: site.port.name }, patchContext: 'SIDECAR_OUTBOUND', attributes: listenerAttributes(push, proxy, { role: 'outbound' }),
   };
 }
 
@@ -165,7 +165,7 @@ function httpProxyListener(builder: Builder): ListenerView | undefined {
   };
   return {
     name: `${addresses.localhost}_${port}`, bind: { ip: addresses.localhost, port }, direction: 'OUTBOUND', bindToPort: true, useOriginalDst: false, transparent: false,
-    inspectors: [], detectionTimeoutMs: durationMs(push.mesh.protocolDetectionTimeout), chains: [chain(handler)], patchContext: undefined, attributes: {},
+    inspectors: [], detectionTimeoutMs: durationMs(push.mesh.protocolDetectionTimeout), chains: [chain(handler)], servicePort: undefined, patchContext: undefined, attributes: {},
   };
 }
 

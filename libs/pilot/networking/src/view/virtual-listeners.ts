@@ -25,7 +25,7 @@ export function virtualOutbound(push: PushContext, proxy: Proxy): ListenerView {
     name: 'virtualOutbound', bind: { ip: wildcard, port: push.mesh.proxyListenPort || 15001 }, direction: 'UNSPECIFIED', bindToPort: true,
     useOriginalDst: true, transparent: proxy.interceptionMode === 'TPROXY', inspectors: [], detectionTimeoutMs: undefined,
     chains: [chain(blackHole, { match: { ...emptyMatch, destinations: [...proxy.ipAddresses] } }), chain(rest)],
-    patchContext: 'SIDECAR_OUTBOUND', attributes: listenerAttributes(push, proxy, { role: 'outbound' }),
+    servicePort: undefined, patchContext: 'SIDECAR_OUTBOUND', attributes: listenerAttributes(push, proxy, { role: 'outbound' }),
   };
 }
 
@@ -51,7 +51,7 @@ export function virtualInbound(push: PushContext, proxy: Proxy, source: { inboun
     name: 'virtualInbound', bind: { ip: wildcard, port: INBOUND_CAPTURE_PORT }, direction: 'UNSPECIFIED', bindToPort: true, useOriginalDst: false,
     transparent: proxy.interceptionMode === 'TPROXY', inspectors, detectionTimeoutMs: push.features.inboundDetectionTimeoutMs,
     chains: [...passthroughChains(push, proxy, { confined, sniff, rbac: passthroughRbac(push, proxy, diagnostics) }), ...copies.sort((a, b) => (a.originalListener < b.originalListener ? -1 : a.originalListener > b.originalListener ? 1 : 0))],
-    patchContext: 'SIDECAR_INBOUND', attributes: {},
+    servicePort: undefined, patchContext: 'SIDECAR_INBOUND', attributes: {},
   };
 }
 

@@ -102,7 +102,8 @@ function principal(subject: Subject, context: ConditionContext): RbacRule | unde
   for (const key of Object.keys(subject.properties).sort()) {
     const condition = sourceCondition(key, [subject.properties[key] ?? ''], context);
     if (condition === 'http-only') return undefined;
-    if (condition !== 'unknown') fields.push(condition);
+    // A property has one value.
+    if (condition !== 'unknown') fields.push(condition.kind === 'or' && condition.rules.length === 1 && condition.rules[0] ? condition.rules[0] : condition);
   }
   return every(fields.length > 0 ? fields : [nobody]);
 }
