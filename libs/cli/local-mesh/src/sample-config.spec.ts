@@ -109,7 +109,7 @@ describe('addresses', () => {
   it('are those by which pods are started', () => {
     expect(Object.fromEntries(pods)).toEqual(Object.fromEntries(PODS.map(({ name, n }) => [name, `127.77.${n}.1`])));
     const applications = Object.fromEntries(of('Sidecar').map(({ metadata, spec }) => [metadata.name, [spec.ingress[0].defaultEndpoint, spec.egress[0].bind]]));
-    expect(applications).toEqual(Object.fromEntries(PODS.flatMap(({ name, n, app }) => (app ? [[name, [`127.0.0.1:${app.port}`, `127.77.${n}.2`]]] : []))));
+    expect(applications).toEqual(Object.fromEntries(PODS.flatMap(({ name, n, app }) => (app ? [[name, [`127.0.0.1:${19_000 + n}`, `127.77.${n}.2`]]] : []))));
   });
 
   it('all begin with the subnet that a launcher may replace', () => {
