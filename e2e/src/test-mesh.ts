@@ -1,8 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { applyConfig, BookinfoClient, deleteConfig, eventually, fetchText, LocalMesh, type MeshOptions, parsePrometheusText, type Sample, sumSamples } from '@quartet/local-mesh';
+import { applyConfig, BookinfoClient, deleteConfig, eventually, fetchText, LocalMesh, type MeshOptions, parsePrometheusText, PODS, type Sample, sumSamples } from '@quartet/local-mesh';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 export const task = (name: string): string => join(root, 'examples/bookinfo/tasks', name);
@@ -60,20 +60,36 @@ export class TestMesh {
     return sumSamples(await this.client.mixerMetrics(), 'istio_requests_total', labels);
   }
 
-  /** Waits until no report is on its way: the sum of all counters stays the same over more than a report's batch time. */
-  async settledRequestsTotal(): Promise<number> {
-    const stableForMs = 1_600;
-    let last = -1;
-    let since = Date.now();
-    const { answer } = await eventually(
-      async () => {
-        const now = await this.requestsTotal({});
-        if (now !== last) [last, since] = [now, Date.now()];
-        return { now, stable: Date.now() - since };
-      },
-      ({ stable }) => stable > stableForMs,
-      { timeoutMs: 20_000, intervalMs: 100 },
+  /** Waits until every proxy has acknowledged the newest push and none refuses anything. */
+  async synced(): Promise<void> {
+    await eventually(
+      () => this.syncz(),
+      (proxies) => proxies.length === PODS.length && proxies.every((proxy) => proxy['synced'] === true && !/nack/i.test(JSON.stringify(proxy))),
+      { timeoutMs: 30_000 },
     );
-    return answer.now;
+  }
+
+  /** Writes a document of the test's own into the config folder. */
+  write(name: string, yaml: string): void {
+    const scratch = join(this.mesh.options.stateDir, name);
+    writeFileSync(scratch, yaml);
+    applyConfig(this.mesh.layout, scratch);
+  }
+
+  erase(name: string): void {
+    deleteConfig(this.mesh.layout, name);
+  }
+
+  /** What Galley and Pilot say of the configuration. */
+  async problems(): Promise<string> {
+    const { layout } = this.mesh;
+    const [galley, pilot] = await Promise.all([fetchText(`http://${layout.control(2, 15014)}/debug/problems`), fetchText(`http://${layout.control(3, 8080)}/debug/diagnosticsz`)]);
+    return `${galley.body}\n${pilot.body}`;
+  }
+
+  /** Serial number of the certificate that a pod's Envoy uses now. */
+  async certificateSerial(n: number): Promise<string | undefined> {
+    const { certificates } = JSON.parse(await this.admin(n, '/certs')) as { certificates: { cert_chain: { serial_number: string }[] }[] };
+    return certificates.find(({ cert_chain }) => cert_chain.length > 0)?.cert_chain[0]?.serial_number;
   }
 }

@@ -31,7 +31,7 @@ export function applyConfig(layout: Layout, path: string): string[] {
 
 /** Takes a file that was applied out of the config folder again. */
 export function deleteConfig(layout: Layout, path: string): string[] {
-  return readdirIfFolder(path).map((file) => {
+  return filesToDelete(path).map((file) => {
     const target = join(layout.configDir(), basename(file));
     if (!existsSync(target)) throw new Error(`${basename(file)} was not applied: it is not in ${layout.configDir()}`);
     rmSync(target);
@@ -47,6 +47,11 @@ function writeConfig(layout: Layout, source: string, name: string): string {
   writeFileSync(scratch, text);
   renameSync(scratch, join(layout.configDir(), name));
   return name;
+}
+
+/** A file that was applied may be gone by now; its name is enough to take it out. */
+function filesToDelete(path: string): string[] {
+  return existsSync(path) ? readdirIfFolder(path) : [path];
 }
 
 function readdirIfFolder(path: string): string[] {
