@@ -16,7 +16,7 @@ const layers = {
   app: ['layer:app', 'layer:feature', 'layer:platform', 'layer:source', 'layer:protocol', 'layer:compile', 'layer:model', 'layer:api'],
   test: ['layer:test', 'layer:app', 'layer:feature', 'layer:platform', 'layer:source', 'layer:protocol', 'layer:compile', 'layer:model', 'layer:api'],
 };
-const components = ['pilot', 'mixer', 'citadel', 'galley', 'agent', 'injector'];
+const components = ['pilot', 'mixer', 'citadel', 'galley', 'agent', 'injector', 'ratelimit'];
 const several = ['istiod', 'cli', 'e2e'];
 
 const depConstraints = [
@@ -49,7 +49,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/shared/model/src/**/*.ts', 'libs/shared/pki/src/**/*.ts', 'libs/pilot/networking/src/**/*.ts', 'libs/mixer/expr/src/**/*.ts', 'libs/mixer/runtime/src/**/*.ts', 'libs/galley/processing/src/**/*.ts', 'libs/agent/bootstrap/src/**/*.ts'],
+    files: ['libs/shared/model/src/**/*.ts', 'libs/shared/pki/src/**/*.ts', 'libs/pilot/networking/src/**/*.ts', 'libs/mixer/expr/src/**/*.ts', 'libs/mixer/runtime/src/**/*.ts', 'libs/galley/processing/src/**/*.ts', 'libs/agent/bootstrap/src/**/*.ts', 'libs/ratelimit/core/src/**/*.ts', 'libs/cli/migrate/src/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: purity,
   },

@@ -1,0 +1,3 @@
+export { rateLimitOptions, type RateLimitOptions } from './options.js';
+export { RateLimiter } from './rate-limiter.js';
+export { RateLimitModule } from './rate-limit.module.js';
