@@ -30,11 +30,15 @@ export function createMixerAgent(options: MixerAgentOptions): MixerAgent {
   const statistics = new MixerStatistics();
   const dictionary = new GlobalDictionary();
   const node = nodeAttributes(options.node);
-  const onConfigChange = (): void => {
+  let configVersion = '';
+  const onConfigVersion = (version: string): void => {
+    const known = configVersion;
+    configVersion = version;
+    if (known === '' || known === version) return;
     statistics.check_cache_resets++;
     checker.forget();
   };
-  const channel = { credentials, sourceUid: node.uid, timeoutMs: limits.rpcTimeoutMs, log, onConfigChange };
+  const channel = { credentials, sourceUid: node.uid, timeoutMs: limits.rpcTimeoutMs, log, onConfigVersion };
   const checkChannel = new MixerChannel('Check', { ...channel, address: options.checkAddress });
   const reportChannel = new MixerChannel('Report', { ...channel, address: options.reportAddress });
   const random = options.random ?? Math.random;

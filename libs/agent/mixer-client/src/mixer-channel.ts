@@ -34,8 +34,8 @@ export interface MixerChannelOptions {
   readonly sourceUid: string;
   readonly timeoutMs: number;
   readonly log: MixerLog;
-  /** Called when Mixer answers by another configuration than before. */
-  readonly onConfigChange?: () => void;
+  /** Called with the version of Mixer's configuration at the first answer and whenever another one answers. */
+  readonly onConfigVersion?: (version: string) => void;
 }
 
 /** Trailer in which our Mixer tells the version of its configuration; Istio's Mixer sends none. */
@@ -106,9 +106,8 @@ export class MixerChannel implements ReportTransport {
   private noteConfigVersion(metadata: Metadata): void {
     const [version] = metadata.get(configVersionTrailer);
     if (version === undefined || version === this.configVersion) return;
-    const isFirst = this.configVersion === '';
     this.configVersion = String(version);
-    if (!isFirst) this.options.onConfigChange?.();
+    this.options.onConfigVersion?.(this.configVersion);
   }
 
   private connect(): Client {

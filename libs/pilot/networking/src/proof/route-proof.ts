@@ -17,13 +17,14 @@ export function proveRoutes(table: RouteConfiguration, diagnostics: Diagnostics)
     }
     if (domains.length === 0 || names.has(host.name)) return [];
     names.add(host.name);
-    return [{ ...host, domains, routes: host.routes.flatMap((route) => proveRoute(route, { table: table.name, host: host.name, diagnostics })) }];
+    return [{ ...host, domains, routes: host.routes.flatMap((route) => proveRoute(route, { object: originOf(route) ?? table.name, host: host.name, diagnostics })) }];
   });
   return { ...table, virtualHosts };
 }
 
 interface Site {
-  readonly table: string;
+  /** The virtual service that the route was made of; the table's name where there is none. */
+  readonly object: string;
   readonly host: string;
   readonly diagnostics: Diagnostics;
 }
@@ -32,19 +33,26 @@ function proveRoute(route: Route, site: Site): Route[] {
   const field = `${site.host}${route.name === '' ? '' : `/${route.name}`}`;
   const broken = [...patterns(route)].find((pattern) => !compiles(pattern));
   if (broken !== undefined) {
-    site.diagnostics.error('INVALID_FIELD', { object: site.table, field }, `${JSON.stringify(broken)} is no RE2 expression; the route is left out`);
+    site.diagnostics.error('INVALID_FIELD', { object: site.object, field }, `${JSON.stringify(broken)} is no RE2 expression; the route is left out`);
     return [];
   }
   if (!route.route && !route.redirect && !route.directResponse && !route.filterAction && !route.nonForwardingAction) {
-    site.diagnostics.error('INVALID_FIELD', { object: site.table, field }, 'the route does nothing; it is left out');
+    site.diagnostics.error('INVALID_FIELD', { object: site.object, field }, 'the route does nothing; it is left out');
     return [];
   }
   const weights = route.route?.weightedClusters?.clusters;
   if (weights && weights.every(({ weight }) => !weight)) {
-    site.diagnostics.error('INVALID_FIELD', { object: site.table, field }, 'the weights add up to 0; the route is left out');
+    site.diagnostics.error('INVALID_FIELD', { object: site.object, field }, 'the weights add up to 0; the route is left out');
     return [];
   }
   return [withAllowedHeaders(route, field, site)];
+}
+
+/** `VirtualService namespace/name` of `metadata.istio.config`, the path of the object in the Kubernetes API. */
+function originOf({ metadata }: Route): string | undefined {
+  const path = String((metadata?.filterMetadata['istio'] as { config?: unknown } | undefined)?.config ?? '');
+  const match = /\/namespaces\/([^/]*)\/virtual-?services?\/([^/]+)$/.exec(path);
+  return match ? `VirtualService ${match[1]}/${match[2]}` : undefined;
 }
 
 function* patterns({ match }: Route): Generator<string> {
@@ -69,7 +77,7 @@ function withAllowedHeaders(route: Route, field: string, site: Site): Route {
   const dropped = route.requestHeadersToAdd.length - add.length + route.requestHeadersToRemove.length - remove.length;
   if (dropped === 0) return route;
   const rewrites = host !== undefined && route.route !== undefined && route.route.hostRewriteLiteral === undefined;
-  site.diagnostics.warn('INVALID_FIELD', { object: site.table, field }, `header operations on Host or pseudo headers are not allowed${rewrites ? '; the host is rewritten instead' : ' and left out'}`);
+  site.diagnostics.warn('INVALID_FIELD', { object: site.object, field }, `header operations on Host or pseudo headers are not allowed${rewrites ? '; the host is rewritten instead' : ' and left out'}`);
   const action = rewrites && route.route ? { ...route.route, hostRewriteLiteral: host } : route.route;
   return { ...route, requestHeadersToAdd: add, requestHeadersToRemove: remove, route: action };
 }
