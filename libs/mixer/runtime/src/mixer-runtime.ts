@@ -6,6 +6,7 @@ import { newConfigCounters } from './config/problems.js';
 import { buildSnapshot } from './config/snapshot.js';
 import { checkRpc } from './check-rpc.js';
 import type { DispatchContext, Logger } from './dispatch/context.js';
+import { messageOf } from './dispatch/errors.js';
 import { reportRpc } from './report-rpc.js';
 import { DispatchStatsTable } from './routing/dispatch-stats.js';
 import { buildHandlers, emptyHandlerTable, type HandlerBuilder, type HandlerCounters, type HandlerTable, type LiveHandler } from './routing/handler-table.js';
@@ -74,7 +75,9 @@ export class MixerRuntime {
 
   /** Resolves when the configuration is in force. Changes take their turn; never rejects. */
   apply(config: MixerConfig): Promise<void> {
-    this.#applying = this.#applying.then(() => this.#apply(config));
+    this.#applying = this.#applying
+      .then(() => this.#apply(config))
+      .catch((error: unknown) => this.options.logger.error(`the configuration can't be applied, the one before stays in force: ${messageOf(error)}`));
     return this.#applying;
   }
 
@@ -169,7 +172,7 @@ export class MixerRuntime {
       await handler.close?.();
     } catch (error) {
       this.#closeFailures++;
-      this.options.logger.error(`handler ${config.reportedName} could not be closed: ${error instanceof Error ? error.message : String(error)}`);
+      this.options.logger.error(`handler ${config.reportedName} could not be closed: ${messageOf(error)}`);
     } finally {
       endWork();
     }

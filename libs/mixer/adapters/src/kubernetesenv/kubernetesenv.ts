@@ -67,12 +67,13 @@ class DescribedPairs {
 }
 
 const uidPrefix = 'kubernetes://';
+const addressLike = /^[\d.]+$|:/;
 
 /** By uid (`kubernetes://<pod>.<namespace>`, or an address) if there is one, else by address unless it is 0.0.0.0. */
 function findPod(uid: string, ip: Uint8Array | undefined, source: PodSource): Pod | undefined {
   if (uid !== '') {
     const key = uid.startsWith(uidPrefix) ? uid.slice(uidPrefix.length) : uid;
-    if (parseIp(key)) return source.podByIp(key);
+    if (addressLike.test(key) && parseIp(key)) return source.podByIp(key);
     const dot = key.lastIndexOf('.');
     return dot < 0 ? undefined : source.pod(key.slice(dot + 1), key.slice(0, dot));
   }

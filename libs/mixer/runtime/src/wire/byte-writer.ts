@@ -32,7 +32,10 @@ export class ByteWriter {
 
   /** A safe integer of either sign, as int32 and int64 fields have it. */
   int64(value: number): void {
-    if (value >= 0 && value <= 0xffffffff) return this.uint32(value);
+    if (value >= 0 && value <= 0xffffffff) {
+      this.uint32(value);
+      return;
+    }
     this.#reserve(10);
     let rest = BigInt.asUintN(64, BigInt(value));
     while (rest >= 0x80n) {
@@ -51,16 +54,26 @@ export class ByteWriter {
     this.#size += size;
   }
 
-  /** A nested message, empty or not. */
-  message(field: number, write: (writer: ByteWriter) => void): void {
-    const inner = new ByteWriter(128);
-    write(inner);
-    const bytes = inner.finish();
+  /** A nested message, empty or not, written in place: it moves only if its length takes more than one byte. */
+  message(field: number, write: (writer: this) => void): void {
     this.tag(field, 2);
-    this.uint32(bytes.length);
-    this.#reserve(bytes.length);
-    bytes.copy(this.#bytes, this.#size);
-    this.#size += bytes.length;
+    this.#reserve(1);
+    const start = ++this.#size;
+    write(this);
+    const length = this.#size - start;
+    if (length >= 0x80) this.#makeRoom(start, length);
+    const end = this.#size;
+    this.#size = start - 1;
+    this.uint32(length);
+    this.#size = end;
+  }
+
+  /** Moves a message that was written for a length of one byte. */
+  #makeRoom(start: number, length: number): void {
+    const more = length < 0x4000 ? 1 : length < 0x200000 ? 2 : length < 0x10000000 ? 3 : 4;
+    this.#reserve(more);
+    this.#bytes.copyWithin(start + more, start, this.#size);
+    this.#size += more;
   }
 
   #reserve(size: number): void {
