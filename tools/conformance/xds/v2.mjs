@@ -137,11 +137,11 @@ function chain(source, gateway) {
   });
 }
 
-/** What the inspector reports for HTTP/2 in clear text, and only there, is `h2c`. */
+/** What the inspector reports for HTTP/2 in clear text is `h2c`; the chains for everything else are kept for clear text. */
 function chainMatch(match) {
   const protocols = match.applicationProtocols ?? [];
   const sniffed = protocols.includes('h2') && protocols.includes('http/1.0');
-  return { ...match, ...(sniffed ? { applicationProtocols: protocols.map((name) => (name === 'h2' ? 'h2c' : name)), transportProtocol: 'raw_buffer' } : {}) };
+  return { ...match, ...(sniffed ? { applicationProtocols: protocols.map((name) => (name === 'h2' ? 'h2c' : name)), ...(match.prefixRanges ? {} : { transportProtocol: 'raw_buffer' }) } : {}) };
 }
 
 function networkFilter(filter) {

@@ -56,8 +56,11 @@ function permission(rule: RbacRule): Permission {
       return Permission.fromPartial({ requestedServerName: stringMatcher(text(rule.match)) });
     case 'metadata':
       return Permission.fromPartial({ metadata: metadataMatcher(rule) });
-    default:
+    case 'any':
       return Permission.fromPartial({ any: true });
+    default:
+      // A condition on who asks can't be a permission.
+      return Permission.fromPartial({ notRule: { any: true } });
   }
 }
 
@@ -78,7 +81,9 @@ function principal(rule: RbacRule): Principal {
       return Principal.fromPartial({ authenticated: { principalName: stringMatcher(text(rule.match)) } });
     case 'metadata':
       return Principal.fromPartial({ metadata: metadataMatcher(rule) });
-    default:
+    case 'any':
       return Principal.fromPartial({ any: true });
+    default:
+      return Principal.fromPartial({ notId: { any: true } });
   }
 }

@@ -2,6 +2,7 @@ import type { Cluster } from '@quartet/api/envoy/config/cluster/v3/cluster';
 import type { Listener } from '@quartet/api/envoy/config/listener/v3/listener';
 import type { FilterChain } from '@quartet/api/envoy/config/listener/v3/listener_components';
 import type { RouteConfiguration } from '@quartet/api/envoy/config/route/v3/route';
+import { isIp } from '@quartet/model';
 import type { Diagnostics } from '../diagnostics.js';
 import { agentClusters } from '../envoy/config-source.js';
 import { references } from './references.js';
@@ -40,6 +41,11 @@ function proveListeners(listeners: readonly Listener[], diagnostics: Diagnostics
   const named = uniqueBy(listeners, ({ name }) => name, duplicate('name'));
   const placed = uniqueBy(named, (listener) => (listener.bindToPort === false ? undefined : addressOf(listener)), duplicate('address'));
   return placed.flatMap((listener) => {
+    const ip = listener.address?.socketAddress?.address;
+    if (ip !== undefined && !isIp(ip)) {
+      diagnostics.error('INVALID_FIELD', { object: listener.name, field: 'address' }, `${JSON.stringify(ip)} is no IP address; the listener is left out`);
+      return [];
+    }
     const filterChains = uniqueBy(listener.filterChains, matchKey, (key) => diagnostics.warn('DUPLICATE_LISTENER', { object: listener.name, field: `filterChains[${key}]` }, 'another chain has the same conditions; this one is left out'));
     if (filterChains.length === 0 && !listener.defaultFilterChain) {
       diagnostics.error('INVALID_FIELD', { object: listener.name, field: 'filterChains' }, 'no chain is left; the listener is left out');

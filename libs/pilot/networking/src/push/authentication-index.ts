@@ -1,7 +1,6 @@
 import { MutualTls_Mode, type Policy } from '@quartet/api/istio/authentication/v1alpha1/policy';
-import type { ConfigObject, ConfigSnapshot, Port, Service } from '@quartet/model';
+import { host as hostNames, type ConfigObject, type ConfigSnapshot, type Port, type Service } from '@quartet/model';
 import { byAge, collections } from './config-list.js';
-import { resolveShortName } from './host.js';
 
 export type PolicyObject = ConfigObject<Policy>;
 export type MutualTlsMode = 'DISABLE' | 'PERMISSIVE' | 'STRICT';
@@ -22,7 +21,7 @@ export function indexAuthentication(config: ConfigSnapshot, domain: string): Aut
       continue;
     }
     for (const target of spec.targets) {
-      const host = resolveShortName(target.name, metadata, domain);
+      const host = hostNames.resolveShortName(target.name, metadata.namespace, domain);
       const entries = byHost.get(host) ?? [];
       byHost.set(host, entries);
       if (target.ports.length === 0) entries.push({ policy, port: undefined });

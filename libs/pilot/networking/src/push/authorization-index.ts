@@ -1,8 +1,7 @@
 import type { RbacConfig, ServiceRole, ServiceRoleBinding } from '@quartet/api/istio/rbac/v1alpha1/rbac';
 import type { AuthorizationPolicy } from '@quartet/api/istio/security/v1beta1/authorization';
-import type { ConfigObject, ConfigSnapshot } from '@quartet/model';
+import { labels as labelSets, type ConfigObject, type ConfigSnapshot } from '@quartet/model';
 import { byAge, collections } from './config-list.js';
-import { selects } from './host.js';
 
 /** RBAC configuration of both generations. Immutable. */
 export interface AuthorizationIndex {
@@ -20,7 +19,7 @@ export function indexAuthorization(config: ConfigSnapshot, rootNamespace: string
   return {
     policiesFor: (namespace, labels) =>
       [...new Set([rootNamespace, namespace])].flatMap((owner) =>
-        policies.filter(({ metadata, spec }) => metadata.namespace === owner && selects(spec.selector?.matchLabels, labels)),
+        policies.filter(({ metadata, spec }) => metadata.namespace === owner && labelSets.selects(spec.selector?.matchLabels, labels)),
       ),
     config: singleton(collections.clusterRbacConfigs) ?? singleton(collections.rbacConfigs),
     roles: [...config.list<ServiceRole>(collections.serviceRoles)].sort(byAge),

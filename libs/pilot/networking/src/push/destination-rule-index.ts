@@ -1,9 +1,8 @@
 import type { MeshConfig } from '@quartet/api/istio/mesh/v1alpha1/config';
 import type { DestinationRule } from '@quartet/api/istio/networking/v1alpha3/destination_rule';
-import type { ConfigObject, ConfigSnapshot, Service } from '@quartet/model';
+import { host as hostNames, type ConfigObject, type ConfigSnapshot, type Service } from '@quartet/model';
 import type { Diagnostics } from '../diagnostics.js';
 import { byAge, collections, isPrivate, objectName } from './config-list.js';
-import { compareHosts, mostSpecificMatch, resolveShortName } from './host.js';
 
 export type DestinationRuleObject = ConfigObject<DestinationRule>;
 
@@ -15,19 +14,20 @@ export interface DestinationRuleIndex {
 
 interface Pool {
   readonly rules: Map<string, DestinationRuleObject>;
-  hosts: readonly string[];
+  /** Most specific first. */
+  wildcards: readonly string[];
 }
 
 export function indexDestinationRules(config: ConfigSnapshot, mesh: MeshConfig, options: { domain: string; diagnostics: Diagnostics }): DestinationRuleIndex {
   const local = new Map<string, Pool>();
   const exported = new Map<string, Pool>();
   for (const object of [...config.list<DestinationRule>(collections.destinationRules)].sort(byAge)) {
-    const host = resolveShortName(object.spec.host, object.metadata, options.domain);
+    const host = hostNames.resolveShortName(object.spec.host, object.metadata.namespace, options.domain);
     const rule = { ...object, spec: { ...object.spec, host } };
     merge(pool(local, object.metadata.namespace), rule, options.diagnostics);
     if (!isPrivate(object.spec.exportTo, mesh.defaultDestinationRuleExportTo)) merge(pool(exported, object.metadata.namespace), rule);
   }
-  for (const entry of [...local.values(), ...exported.values()]) entry.hosts = [...entry.rules.keys()].sort(compareHosts);
+  for (const entry of [...local.values(), ...exported.values()]) entry.wildcards = hostNames.sort([...entry.rules.keys()].filter(hostNames.isWildcard));
   return {
     ruleFor(namespace, service) {
       return (
@@ -41,13 +41,16 @@ export function indexDestinationRules(config: ConfigSnapshot, mesh: MeshConfig, 
 
 function pool(pools: Map<string, Pool>, namespace: string): Pool {
   let entry = pools.get(namespace);
-  if (!entry) pools.set(namespace, (entry = { rules: new Map(), hosts: [] }));
+  if (!entry) pools.set(namespace, (entry = { rules: new Map(), wildcards: [] }));
   return entry;
 }
 
 function find(entry: Pool | undefined, hostname: string): DestinationRuleObject | undefined {
-  const host = entry && mostSpecificMatch(hostname, entry.hosts);
-  return host === undefined ? undefined : entry?.rules.get(host);
+  if (!entry) return undefined;
+  const exact = entry.rules.get(hostname);
+  if (exact) return exact;
+  const wildcard = entry.wildcards.find((candidate) => hostNames.subsetOf(hostname, candidate));
+  return wildcard === undefined ? undefined : entry.rules.get(wildcard);
 }
 
 /** The oldest rule of a host wins its policy and subsets; later ones add what it lacks. */

@@ -1,7 +1,6 @@
 import type { EnvoyFilter } from '@quartet/api/istio/networking/v1alpha3/envoy_filter';
-import type { ConfigObject, Proxy } from '@quartet/model';
+import { labels as labelSets, type ConfigObject, type Proxy } from '@quartet/model';
 import { byAge } from './config-list.js';
-import { selects } from './host.js';
 
 export type EnvoyFilterObject = ConfigObject<EnvoyFilter>;
 
@@ -19,9 +18,9 @@ export function indexEnvoyFilters(objects: readonly EnvoyFilterObject[], rootNam
     forProxy(proxy, labels) {
       const namespaces = rootNamespace === proxy.configNamespace || rootNamespace === '' ? [proxy.configNamespace] : [rootNamespace, proxy.configNamespace];
       return namespaces.flatMap((namespace) =>
-        sorted.filter(({ metadata, spec }) => metadata.namespace === namespace && spec.configPatches.length > 0 && selects(spec.workloadSelector?.labels, labels)),
+        sorted.filter(({ metadata, spec }) => metadata.namespace === namespace && spec.configPatches.length > 0 && labelSets.selects(spec.workloadSelector?.labels, labels)),
       );
     },
-    deprecatedFor: (labels) => sorted.filter(({ spec }) => spec.filters.length > 0 && selects(spec.workloadLabels, labels)),
+    deprecatedFor: (labels) => sorted.filter(({ spec }) => spec.filters.length > 0 && labelSets.selects(spec.workloadLabels, labels)),
   };
 }

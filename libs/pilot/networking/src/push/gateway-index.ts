@@ -1,7 +1,6 @@
 import type { Gateway } from '@quartet/api/istio/networking/v1alpha3/gateway';
-import type { ConfigObject, Proxy } from '@quartet/model';
+import { labels as labelSets, type ConfigObject, type Proxy } from '@quartet/model';
 import { byAge } from './config-list.js';
-import { selects } from './host.js';
 
 export type GatewayObject = ConfigObject<Gateway>;
 
@@ -10,11 +9,11 @@ export interface GatewayIndex {
   forProxy(proxy: Proxy, labels: Readonly<Record<string, string>>): readonly GatewayObject[];
 }
 
-/** @param scoped PILOT_SCOPE_GATEWAY_TO_NAMESPACE: a Gateway selects workloads of its own namespace only. */
+/** @param scoped PILOT_SCOPE_GATEWAY_TO_NAMESPACE: a Gateway labelSets.selects workloads of its own namespace only. */
 export function indexGateways(objects: readonly GatewayObject[], scoped: boolean): GatewayIndex {
   const sorted = [...objects].sort(byAge);
   return {
     forProxy: (proxy, labels) =>
-      sorted.filter(({ metadata, spec }) => selects(spec.selector, labels) && (!scoped || metadata.namespace === proxy.configNamespace)),
+      sorted.filter(({ metadata, spec }) => labelSets.selects(spec.selector, labels) && (!scoped || metadata.namespace === proxy.configNamespace)),
   };
 }

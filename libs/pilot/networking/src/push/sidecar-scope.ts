@@ -2,9 +2,8 @@ import {
   CaptureMode, OutboundTrafficPolicy_Mode, type IstioEgressListener, type Sidecar,
 } from '@quartet/api/istio/networking/v1alpha3/sidecar';
 import { MeshConfig_OutboundTrafficPolicy_Mode } from '@quartet/api/istio/mesh/v1alpha1/config';
-import type { ConfigObject, Proxy, Service } from '@quartet/model';
+import { host as hostNames, labels as labelSets, type ConfigObject, type Proxy, type Service } from '@quartet/model';
 import { byAge, collections } from './config-list.js';
-import { hostSubsetOf, selects } from './host.js';
 import type { PushContext } from './push-context.js';
 import type { VirtualServiceObject } from './virtual-service-index.js';
 
@@ -18,7 +17,7 @@ export interface EgressListener {
   readonly virtualServices: readonly VirtualServiceObject[];
 }
 
-/** What the workloads that one Sidecar resource selects may see (source: pilot/pkg/model/sidecar.go). Immutable. */
+/** What the workloads that one Sidecar resource labelSets.selects may see (source: pilot/pkg/model/sidecar.go). Immutable. */
 export interface SidecarScope {
   readonly config: SidecarObject | undefined;
   readonly egress: readonly EgressListener[];
@@ -43,7 +42,7 @@ export function indexSidecars(objects: readonly SidecarObject[], rootNamespace: 
   }
   return {
     forProxy: (proxy, labels) =>
-      selecting.get(proxy.configNamespace)?.find((object) => selects(object.spec.workloadSelector?.labels, labels)) ??
+      selecting.get(proxy.configNamespace)?.find((object) => labelSets.selects(object.spec.workloadSelector?.labels, labels)) ??
       whole.get(proxy.configNamespace) ?? whole.get(rootNamespace),
   };
 }
@@ -83,7 +82,7 @@ function importThrough(spec: IstioEgressListener, namespace: string, visible: Vi
     const key = entry.slice(0, slash) === '.' ? namespace : entry.slice(0, slash);
     hosts.set(key, [...(hosts.get(key) ?? []), entry.slice(slash + 1)]);
   }
-  const imports = (owner: string, host: string) => [...(hosts.get(owner) ?? []), ...(hosts.get('*') ?? [])].some((pattern) => hostSubsetOf(host, pattern));
+  const imports = (owner: string, host: string) => [...(hosts.get(owner) ?? []), ...(hosts.get('*') ?? [])].some((pattern) => hostNames.subsetOf(host, pattern));
   const services = new Map<string, Service>();
   for (const service of visible.services) {
     if (!imports(service.attributes.namespace, service.hostname)) continue;

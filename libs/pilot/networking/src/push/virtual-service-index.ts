@@ -1,8 +1,7 @@
 import type { MeshConfig } from '@quartet/api/istio/mesh/v1alpha1/config';
 import type { Destination, VirtualService } from '@quartet/api/istio/networking/v1alpha3/virtual_service';
-import type { ConfigObject, ConfigSnapshot } from '@quartet/model';
+import { host as hostNames, type ConfigObject, type ConfigSnapshot } from '@quartet/model';
 import { byAge, collections, isPrivate } from './config-list.js';
-import { resolveGatewayName, resolveShortName } from './host.js';
 import { append } from './service-index.js';
 
 export type VirtualServiceObject = ConfigObject<VirtualService>;
@@ -31,15 +30,15 @@ export function indexVirtualServices(config: ConfigSnapshot, mesh: MeshConfig, d
 
 function resolveNames(object: VirtualServiceObject, domain: string): VirtualServiceObject {
   const { metadata, spec } = object;
-  const destination = <T extends Destination | undefined>(value: T): T => (value ? { ...value, host: resolveShortName(value.host, metadata, domain) } : value);
-  const gateways = (names: readonly string[]) => names.map((name) => resolveGatewayName(name, metadata));
+  const destination = <T extends Destination | undefined>(value: T): T => (value ? { ...value, host: hostNames.resolveShortName(value.host, metadata.namespace, domain) } : value);
+  const gateways = (names: readonly string[]) => names.map((name) => hostNames.resolveGateway(name, metadata.namespace));
   const match = <T extends { gateways: string[] }>(entries: T[]): T[] => entries.map((entry) => ({ ...entry, gateways: gateways(entry.gateways) }));
   const routes = <T extends { destination?: Destination | undefined }>(entries: T[]): T[] => entries.map((entry) => ({ ...entry, destination: destination(entry.destination) }));
   return {
     ...object,
     spec: {
       ...spec,
-      hosts: spec.hosts.map((host) => resolveShortName(host, metadata, domain)),
+      hosts: spec.hosts.map((host) => hostNames.resolveShortName(host, metadata.namespace, domain)),
       gateways: spec.gateways.length === 0 ? ['mesh'] : gateways(spec.gateways),
       http: spec.http.map((http) => ({ ...http, match: match(http.match), route: routes(http.route), mirror: destination(http.mirror) })),
       tcp: spec.tcp.map((tcp) => ({ ...tcp, match: match(tcp.match), route: routes(tcp.route) })),

@@ -1,6 +1,15 @@
-import type { Proxy } from '@quartet/model';
+import { isIp, type Proxy } from '@quartet/model';
 
 const isLoopback = (ip: string): boolean => ip.startsWith('127.') || ip === '::1';
+
+/** An address, or one with a prefix length. */
+export function isCidr(text: string): boolean {
+  const slash = text.indexOf('/');
+  if (slash < 0) return isIp(text);
+  const ip = text.slice(0, slash);
+  const bits = text.slice(slash + 1);
+  return isIp(ip) && /^\d{1,3}$/.test(bits) && Number(bits) <= (ip.includes(':') ? 128 : 32);
+}
 
 /** Addresses that listeners bind when nothing else is said. */
 export interface ProxyAddresses {

@@ -1,5 +1,4 @@
-import { isIp, type IstioEndpoint, type Port, type Proxy, type Service } from '@quartet/model';
-import { selects } from '../push/host.js';
+import { labels as labelSets, isIp, type IstioEndpoint, type Port, type Proxy, type Service } from '@quartet/model';
 import type { PushContext } from '../push/push-context.js';
 import type { AssignmentView, EndpointView, LocalityEndpointsView } from './cluster-view.js';
 import { parseClusterName } from './cluster-name.js';
@@ -11,7 +10,7 @@ export function endpointsOf(push: PushContext, target: { service: Service; port:
   const { service, port } = target;
   return push.services.snapshot
     .endpoints(service.hostname, service.attributes.namespace)
-    .filter((endpoint) => endpoint.servicePortName === port.name && selects(labels, endpoint.labels));
+    .filter((endpoint) => endpoint.servicePortName === port.name && labelSets.selects(labels, endpoint.labels));
 }
 
 /** Grouped by locality, in order of first appearance; a group weighs the sum of its endpoints. */
@@ -38,7 +37,8 @@ export function buildAssignment(push: PushContext, proxy: Proxy, clusterName: st
   if (!service || !port) return undefined;
   const rule = push.destinationRules.ruleFor(proxy.configNamespace, service);
   const subset = key.subset === '' ? undefined : rule?.spec.subsets.find((candidate) => candidate.name === key.subset);
-  const found = endpointsOf(push, { service, port }, subset?.labels);
+  // EDS knows addresses only; one host name would make Envoy refuse all.
+  const found = endpointsOf(push, { service, port }, subset?.labels).filter(({ family, address }) => family === 'unix' || isIp(address));
   const groups = splitHorizon(push, proxy, groupByLocality(found));
   const outlier = [rule?.spec.trafficPolicy, subset?.trafficPolicy].some((policy) => selectTrafficPolicy(policy, port.port).outlierDetection);
   const localities = applyLocality(groups, localityOf(push, proxy), { setting: push.mesh.localityLbSetting, failover: outlier });

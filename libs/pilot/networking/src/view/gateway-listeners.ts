@@ -1,12 +1,11 @@
 import { Server_TLSOptions_TLSmode as TlsMode, type Server } from '@quartet/api/istio/networking/v1alpha3/gateway';
 import type { L4MatchAttributes, TLSMatchAttributes } from '@quartet/api/istio/networking/v1alpha3/virtual_service';
-import { isHttp, type Port, type Proxy } from '@quartet/model';
+import { host as hostNames, labels as labelSets, isHttp, type Port, type Proxy } from '@quartet/model';
 import type { Diagnostics } from '../diagnostics.js';
 import { configPath } from '../push/config-list.js';
-import { hostsMatch, selects } from '../push/host.js';
 import type { PushContext } from '../push/push-context.js';
 import type { VirtualServiceObject } from '../push/virtual-service-index.js';
-import { proxyAddresses } from './addresses.js';
+import { isCidr, proxyAddresses } from './addresses.js';
 import { BLACK_HOLE } from './cluster-name.js';
 import { intersectHosts } from './gateway-routes.js';
 import { isPassthrough, mergeGateways, routeTableName, terminatesHttps, type GatewayServer, type MergedPort } from './gateway-servers.js';
@@ -96,8 +95,8 @@ function tcpServer(context: Context, server: GatewayServer): FilterChainView[] {
 }
 
 function applies({ push, proxy }: Context, match: TLSMatchAttributes | L4MatchAttributes, server: GatewayServer): boolean {
-  const bound = match.gateways.length > 0 ? match.gateways.includes(server.gatewayName) : selects(match.sourceLabels, push.labelsOf(proxy));
-  return bound && (match.port === 0 || match.port === server.port);
+  const bound = match.gateways.length > 0 ? match.gateways.includes(server.gatewayName) : labelSets.selects(match.sourceLabels, push.labelsOf(proxy));
+  return bound && (match.port === 0 || match.port === server.port) && match.destinationSubnets.every(isCidr);
 }
 
 function site(context: Context, server: GatewayServer, host: string | undefined): TcpSite {
@@ -125,7 +124,7 @@ function terminatedTcp(context: Context, server: GatewayServer): FilterChainView
 function passthroughChains(context: Context, server: GatewayServer): FilterChainView[] {
   return boundServices(context, server).flatMap((object) => [
     ...object.spec.tls.flatMap((tls) =>
-      tls.match.filter((match) => applies(context, match, server) && match.sniHosts.some((sni) => server.hosts.some((host) => hostsMatch(sni, host.slice(host.indexOf('/') + 1))))).flatMap((match) => {
+      tls.match.filter((match) => applies(context, match, server) && match.sniHosts.some((sni) => server.hosts.some((host) => hostNames.matches(sni, host.slice(host.indexOf('/') + 1))))).flatMap((match) => {
         const handler = routedTcpHandler(site(context, server, tls.route[0]?.destination?.host), object, tls.route);
         const names = match.sniHosts.includes('*') ? [] : match.sniHosts;
         const view = { ...emptyMatch, serverNames: names, destinations: destinationRanges(match.destinationSubnets) };

@@ -1,7 +1,6 @@
-import type { Proxy, Service } from '@quartet/model';
+import { host as hostNames, type Proxy, type Service } from '@quartet/model';
 import { isHttp } from '@quartet/model';
 import type { Diagnostics } from '../diagnostics.js';
-import { hostSubsetOf } from '../push/host.js';
 import type { PushContext } from '../push/push-context.js';
 import type { VirtualServiceObject } from '../push/virtual-service-index.js';
 import { mergeGateways, routeTableName, type GatewayServer, type MergedPort } from './gateway-servers.js';
@@ -19,8 +18,8 @@ export function intersectHosts(server: GatewayServer, object: VirtualServiceObje
       const namespace = entry.slice(0, slash);
       const served = entry.slice(slash + 1);
       if (namespace !== '*' && namespace !== object.metadata.namespace) continue;
-      if (hostSubsetOf(host, served)) common.add(host);
-      else if (hostSubsetOf(served, host)) common.add(served);
+      if (hostNames.subsetOf(host, served)) common.add(host);
+      else if (hostNames.subsetOf(served, host)) common.add(served);
     }
   }
   return [...common];

@@ -4,6 +4,7 @@ import type { Diagnostics } from '../diagnostics.js';
 import { objectName } from '../push/config-list.js';
 import type { PushContext } from '../push/push-context.js';
 import type { VirtualServiceObject } from '../push/virtual-service-index.js';
+import { isCidr } from './addresses.js';
 import { destinationCluster } from './http-routes.js';
 import { visibleService } from './endpoints.js';
 import type { FilterChainMatchView, FilterChainView, HttpHandlerView, ServerTlsView, TcpHandlerView } from './listener-view.js';
@@ -77,7 +78,7 @@ function protocolFilter(push: PushContext, port: Port | undefined): TcpHandlerVi
   return port?.protocol === 'Redis' && push.features.redisFilter ? 'redis' : undefined;
 }
 
-/** Destination CIDRs of a chain: sorted, without those that match everything. */
+/** Destination CIDRs of a chain: sorted, without those that match everything or are none. */
 export function destinationRanges(cidrs: readonly string[]): string[] {
-  return cidrs.filter((cidr) => cidr !== '' && !cidr.startsWith('0.0.0.0') && !cidr.startsWith('::/')).sort();
+  return cidrs.filter((cidr) => isCidr(cidr) && !cidr.startsWith('0.0.0.0') && !cidr.startsWith('::/')).sort();
 }

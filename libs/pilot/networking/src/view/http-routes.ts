@@ -1,8 +1,7 @@
 import type { Destination, HTTPMatchRequest, HTTPRoute } from '@quartet/api/istio/networking/v1alpha3/virtual_service';
-import { durationMs, type Proxy, type Service } from '@quartet/model';
+import { labels as labelSets, durationMs, type Proxy, type Service } from '@quartet/model';
 import type { Diagnostics } from '../diagnostics.js';
 import { configPath, objectName } from '../push/config-list.js';
-import { selects } from '../push/host.js';
 import type { PushContext } from '../push/push-context.js';
 import type { VirtualServiceObject } from '../push/virtual-service-index.js';
 import { outboundCluster, parseClusterName } from './cluster-name.js';
@@ -44,7 +43,7 @@ export function virtualServiceRoutes(site: RouteSite, object: VirtualServiceObje
 
 /** Conditions of a match that are known beforehand: gateway, source labels, port. */
 function applies(site: RouteSite, match: HTTPMatchRequest): boolean {
-  const bound = match.gateways.length > 0 ? match.gateways.some((gateway) => site.gateways.has(gateway)) : selects(match.sourceLabels, site.push.labelsOf(site.proxy));
+  const bound = match.gateways.length > 0 ? match.gateways.some((gateway) => site.gateways.has(gateway)) : labelSets.selects(match.sourceLabels, site.push.labelsOf(site.proxy));
   return bound && (match.port === 0 || match.port === site.port);
 }
 

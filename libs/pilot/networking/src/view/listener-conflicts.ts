@@ -114,11 +114,14 @@ export class OutboundListenerMap {
 
 const sameMatch = (a: FilterChainMatchView | undefined, b: FilterChainMatchView | undefined): boolean => JSON.stringify(a ?? emptyMatch) === JSON.stringify(b ?? emptyMatch);
 
-/** Restricts a chain to what the inspectors take for HTTP in clear text. */
+/**
+ * Restricts a chain to what the inspectors take for HTTP; in clear text, but for chains of one destination, which must not shadow the
+ * unrestricted chain of the same destination.
+ */
 function onlyHttp(chain: FilterChainView): FilterChainView {
   const match = chain.match ?? emptyMatch;
   const missing = httpProtocols.filter((protocol) => !match.applicationProtocols.includes(protocol));
-  return { ...chain, match: { ...match, applicationProtocols: [...match.applicationProtocols, ...missing], transportProtocol: 'raw_buffer' } };
+  return { ...chain, match: { ...match, applicationProtocols: [...match.applicationProtocols, ...missing], transportProtocol: match.destinations.length > 0 ? '' : 'raw_buffer' } };
 }
 
 function withInspectors(view: ListenerView, more: ListenerView['inspectors']): ListenerView {

@@ -1,10 +1,10 @@
 import type { L4MatchAttributes, TLSMatchAttributes } from '@quartet/api/istio/networking/v1alpha3/virtual_service';
-import { isTls, type Port, type Proxy, type Service } from '@quartet/model';
+import { host as hostNames, labels as labelSets, isTls, type Port, type Proxy, type Service } from '@quartet/model';
 import type { Diagnostics } from '../diagnostics.js';
 import { configPath } from '../push/config-list.js';
-import { hostsMatch, selects } from '../push/host.js';
 import type { PushContext } from '../push/push-context.js';
 import type { VirtualServiceObject } from '../push/virtual-service-index.js';
+import { isCidr } from './addresses.js';
 import { outboundCluster } from './cluster-name.js';
 import { serviceAttributes } from './destination-service.js';
 import { chain, destinationRanges, emptyMatch, routedTcpHandler, tcpHandler, type TcpSite } from './handlers.js';
@@ -27,7 +27,7 @@ export interface OutboundTcpSite {
 
 /** TCP or TLS chains for one service port: those of its virtual services, then its own. */
 export function outboundTcpChains(site: OutboundTcpSite): FilterChainView[] {
-  const relevant = site.virtualServices.filter((object) => object.spec.hosts.some((host) => hostsMatch(host, site.service.hostname)));
+  const relevant = site.virtualServices.filter((object) => object.spec.hosts.some((host) => hostNames.matches(host, site.service.hostname)));
   return isTls(site.port.protocol) ? tlsChains(site, relevant) : tcpChains(site, relevant);
 }
 
@@ -37,8 +37,9 @@ function tcpSite(site: OutboundTcpSite): TcpSite {
 }
 
 function staticMatch(site: OutboundTcpSite, match: TLSMatchAttributes | L4MatchAttributes): boolean {
-  const bound = match.gateways.length > 0 ? match.gateways.includes('mesh') : selects(match.sourceLabels, site.push.labelsOf(site.proxy));
-  return bound && (match.port === 0 || match.port === site.port.port);
+  const bound = match.gateways.length > 0 ? match.gateways.includes('mesh') : labelSets.selects(match.sourceLabels, site.push.labelsOf(site.proxy));
+  // A match by what is no address must not become a match of everything.
+  return bound && (match.port === 0 || match.port === site.port.port) && match.destinationSubnets.every(isCidr);
 }
 
 function matchOf(serverNames: readonly string[], cidrs: readonly string[]): FilterChainMatchView | undefined {

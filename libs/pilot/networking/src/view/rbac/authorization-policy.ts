@@ -4,7 +4,7 @@ import type { Diagnostics } from '../../diagnostics.js';
 import { objectName } from '../../push/config-list.js';
 import type { RbacPolicyView, RbacRule } from '../rbac-view.js';
 import { destinationCondition, sourceCondition, type ConditionContext } from './conditions.js';
-import { any, every, field, header, nobody, some } from './match.js';
+import { any, every, field, header, ipRule, nobody, portRule, some } from './match.js';
 import { namespaceRule, principalRule, requestPrincipalRule } from './principal-rules.js';
 import { expandPrincipal } from './trust-domain.js';
 
@@ -39,8 +39,12 @@ function sortConditions(object: PolicyObject, rule: Rule, site: { context: Condi
     const own = isSource(condition);
     const result = (own ? sourceCondition : destinationCondition)(condition.key, condition.values, site.context);
     if (result === 'http-only') return undefined;
-    if (result === 'unknown') site.diagnostics.error('INVALID_FIELD', { object: objectName(object), field: site.field }, `unknown key ${condition.key}; the condition is left out`);
-    else (own ? source : destination).push(result);
+    if (result === 'unknown') {
+      // Without its condition the rule would allow more than was meant.
+      site.diagnostics.error('INVALID_FIELD', { object: objectName(object), field: site.field }, `unknown key ${condition.key}; the rule is left out`);
+      return undefined;
+    }
+    (own ? source : destination).push(result);
   }
   return { destination, source };
 }
@@ -50,7 +54,7 @@ function permission(operation: Operation | undefined, conditions: readonly RbacR
   if (protocol === 'tcp' && hosts.length + methods.length + paths.length > 0) return undefined;
   const fields = [
     ...field(hosts, [], header(':authority')), ...field(methods, [], header(':method')), ...field(paths, [], header(':path')),
-    ...field(ports, [], (port) => ({ kind: 'destination.port', port: Number(port) })),
+    ...field(ports, [], portRule),
     ...conditions,
   ];
   return every(fields.length > 0 ? fields : [any]);
@@ -64,7 +68,7 @@ function principal(from: { source?: Source | undefined } | undefined, conditions
     ...field(expanded, [], (value) => principalRule(value, context)),
     ...(requestPrincipals.length > 0 ? [some(requestPrincipals.map((value) => requestPrincipalRule(value, context)))] : []),
     ...field(namespaces, [], namespaceRule),
-    ...field(ipBlocks, [], (cidr) => ({ kind: 'source.ip', cidr })),
+    ...field(ipBlocks, [], ipRule('source.ip')),
     ...conditions,
   ];
   if (fields.length > 0) return every(fields);

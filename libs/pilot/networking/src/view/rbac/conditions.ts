@@ -1,5 +1,5 @@
 import type { RbacRule } from '../rbac-view.js';
-import { header, some, textMatch } from './match.js';
+import { header, ipRule, portRule, some, textMatch } from './match.js';
 import { claimRule, namespaceRule, principalRule, requestPrincipalRule, type PrincipalContext } from './principal-rules.js';
 import { expandPrincipal } from './trust-domain.js';
 
@@ -18,8 +18,8 @@ const bracketed = (key: string, prefix: string): string | undefined => (key.star
 /** Keys that say where the request goes: they become permissions. */
 export function destinationCondition(key: string, values: readonly string[], context: ConditionContext): ConditionResult {
   const wildcard = context.wildcard;
-  if (key === 'destination.ip') return some(values.map((cidr) => ({ kind: 'destination.ip', cidr })));
-  if (key === 'destination.port') return some(values.map((port) => ({ kind: 'destination.port', port: Number(port) })));
+  if (key === 'destination.ip') return some(values.map(ipRule('destination.ip')));
+  if (key === 'destination.port') return some(values.map(portRule));
   if (key === 'connection.sni') return some(values.map((value) => ({ kind: 'connection.sni', match: textMatch(value, wildcard) })));
   const request = bracketed(key, 'request.headers');
   if (request !== undefined) return context.protocol === 'tcp' ? 'http-only' : some(values.map(header(request)));
@@ -43,7 +43,7 @@ export function sourceCondition(key: string, values: readonly string[], context:
   const http = (make: (value: string) => RbacRule): ConditionResult => (context.protocol === 'tcp' ? 'http-only' : some(values.map(make)));
   switch (key) {
     case 'source.ip':
-      return some(values.map((cidr) => ({ kind: 'source.ip', cidr })));
+      return some(values.map(ipRule('source.ip')));
     case 'source.namespace':
       return some(values.map(namespaceRule));
     case 'source.principal':

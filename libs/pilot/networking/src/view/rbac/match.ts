@@ -1,3 +1,4 @@
+import { isCidr } from '../addresses.js';
 import type { RbacMatch, RbacRule } from '../rbac-view.js';
 
 /** `*` = `wildcard`, `x*` = prefix, `*x` = suffix, else exact. */
@@ -19,5 +20,9 @@ export const none = (values: readonly RbacRule[]): RbacRule => ({ kind: 'not', r
 export function field(values: readonly string[], not: readonly string[], make: (value: string) => RbacRule): RbacRule[] {
   return [...(values.length > 0 ? [some(values.map(make))] : []), ...(not.length > 0 ? [none(not.map(make))] : [])];
 }
+
+/** A value that is no address, or no port, is met by nobody. */
+export const ipRule = (kind: 'source.ip' | 'destination.ip') => (cidr: string): RbacRule => (isCidr(cidr) ? { kind, cidr } : nobody);
+export const portRule = (text: string): RbacRule => (/^\d{1,5}$/.test(text) && Number(text) <= 65535 ? { kind: 'destination.port', port: Number(text) } : nobody);
 
 export const header = (name: string) => (value: string): RbacRule => ({ kind: 'header', name, match: textMatch(value, { present: true }) });

@@ -3,7 +3,7 @@ import type { ConfigObject, Service } from '@quartet/model';
 import type { AuthorizationIndex } from '../../push/authorization-index.js';
 import type { RbacPolicyView, RbacRule, RbacView } from '../rbac-view.js';
 import { destinationCondition, sourceCondition, type ConditionContext } from './conditions.js';
-import { any, every, field, header, nobody } from './match.js';
+import { any, every, field, header, ipRule, nobody, portRule } from './match.js';
 import { claimRule, namespaceRule, principalRule } from './principal-rules.js';
 import { expandPrincipal } from './trust-domain.js';
 
@@ -51,10 +51,9 @@ function permission(rule: AccessRule, target: RoleTarget, context: ConditionCont
   if (!rule.services.some((pattern) => matches(pattern, target.service.hostname))) return undefined;
   const { hosts, notHosts, methods, notMethods, paths, notPaths } = rule;
   if (context.protocol === 'tcp' && [hosts, notHosts, methods, notMethods, paths, notPaths].some((list) => list.length > 0)) return undefined;
-  const port = (value: string): RbacRule => ({ kind: 'destination.port', port: Number(value) });
   const fields = [
     ...field(hosts, notHosts, header(':authority')), ...field(methods, notMethods, header(':method')), ...field(paths, notPaths, header(':path')),
-    ...field(rule.ports.map(String), rule.notPorts.map(String), port),
+    ...field(rule.ports.map(String), rule.notPorts.map(String), portRule),
   ];
   for (const { key, values } of rule.constraints) {
     const fact = destinationFact(key, target);
@@ -97,7 +96,7 @@ function principal(subject: Subject, context: ConditionContext): RbacRule | unde
     ...field(expand(subject.user === '' ? subject.names : [subject.user, ...subject.names]), expand(subject.notNames), name),
     ...field(groups, subject.notGroups, (value) => claimRule('groups', value, context)),
     ...field(subject.namespaces, subject.notNamespaces, namespaceRule),
-    ...field(subject.ips, subject.notIps, (cidr) => ({ kind: 'source.ip', cidr })),
+    ...field(subject.ips, subject.notIps, ipRule('source.ip')),
   ];
   for (const key of Object.keys(subject.properties).sort()) {
     const condition = sourceCondition(key, [subject.properties[key] ?? ''], context);
