@@ -1,5 +1,4 @@
 import type { DocumentProblem } from '@quartet/config';
-import type { ControlBus } from '@quartet/control-bus';
 import type { CollectionSnapshot } from '@quartet/mcp';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
@@ -13,7 +12,7 @@ export class GalleyMetrics {
   readonly #problems: Gauge;
   #publishedAt: number | undefined;
 
-  constructor(registry: Registry, bus: ControlBus) {
+  constructor(registry: Registry) {
     const registers = [registry];
     this.#published = new Counter({ name: 'galley_runtime_processor_snapshots_published_total', help: 'The number of snapshots published.', registers });
     this.#events = new Counter({ name: 'galley_runtime_processor_events_processed_total', help: 'The number of collections that changed.', registers });
@@ -21,12 +20,6 @@ export class GalleyMetrics {
     this.#lifetime = new Histogram({ name: 'galley_runtime_processor_snapshot_lifetime_duration_milliseconds', help: 'How long a snapshot stood.', buckets: [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7], registers });
     this.#instances = new Gauge({ name: 'galley_runtime_state_type_instances_total', help: 'Objects of a collection.', labelNames: ['collection'], registers });
     this.#problems = new Gauge({ name: 'galley_config_problems', help: 'What is wrong with documents of the configuration now.', labelNames: ['severity'], registers });
-    for (const [counter, help] of Object.entries(busCounters)) {
-      const collect = function (this: Gauge): void {
-        this.set(bus.counters[counter as keyof typeof busCounters]);
-      };
-      new Gauge({ name: `quartet_control_bus_${counter.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`, help, collect, registers });
-    }
     this.setProblems([]);
   }
 
@@ -44,11 +37,3 @@ export class GalleyMetrics {
     for (const severity of ['error', 'warning'] as const) this.#problems.set({ severity }, problems.filter((problem) => problem.severity === severity).length);
   }
 }
-
-const busCounters = {
-  connected: '1 while connected to NATS.',
-  reconnects: 'Connections to NATS after the first.',
-  eventsPublished: 'Events that reached the stream.',
-  eventsDropped: 'Events dropped because the queue was full.',
-  publishFailures: 'Publications that NATS did not take.',
-} as const;

@@ -38,7 +38,7 @@ export class Galley {
     const { loggers, monitoring, bus } = context;
     const dir = options.configDir ?? options.configPath ?? options.istioConfigPath;
     if (dir === undefined) throw new Error('--config-dir: name the folder that holds the configuration');
-    this.#metrics = new GalleyMetrics(monitoring.registry, bus);
+    this.#metrics = new GalleyMetrics(monitoring.registry);
     this.snapshotter = new Snapshotter(this.#cache, { domain: options.domain, trustDomain: options.trustDomain });
     this.components = new ComponentManager(bus);
     this.endpoint = new McpEndpoint(options, { cache: this.#cache, report: this.#reporter(), log: loggers.get('mcp') });

@@ -267,7 +267,7 @@ export class ControlBus {
     this.#store = store;
     this.#attachedAt = performance.now();
     this.#published.attach(store.config);
-    this.#status.attach(store.status);
+    if (!this.options.observer) this.#status.attach(store.status);
     this.#events.attach(store.js);
   }
 

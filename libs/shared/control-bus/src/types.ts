@@ -66,6 +66,8 @@ export interface ControlBusOptions {
   readonly heartbeatMs?: number;
   /** Events kept while they can't be sent; default 1000. The oldest is dropped. */
   readonly maxQueuedEvents?: number;
+  /** Reads and commands only: has no status of its own on the bus. */
+  readonly observer?: boolean;
 }
 
 /** Plain numbers, read by the metrics of the process. */

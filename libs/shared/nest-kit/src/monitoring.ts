@@ -5,19 +5,24 @@ export type ReadinessCheck = () => boolean | string;
 
 /** Named conditions that must all hold before a component says it is ready. */
 export class Readiness {
-  private readonly checks = new Map<string, ReadinessCheck>();
+  private readonly checks = new Map<string, { readonly check: ReadinessCheck; readonly needed: boolean }>();
 
   add(name: string, check: ReadinessCheck): void {
-    this.checks.set(name, check);
+    this.checks.set(name, { check, needed: true });
+  }
+
+  /** A condition that is shown beside the others, but that the component is ready without. */
+  note(name: string, check: ReadinessCheck): void {
+    this.checks.set(name, { check, needed: false });
   }
 
   report(): { ready: boolean; checks: Record<string, string> } {
     const checks: Record<string, string> = {};
     let ready = true;
-    for (const [name, check] of this.checks) {
+    for (const [name, { check, needed }] of this.checks) {
       const result = check();
       checks[name] = result === true ? 'ok' : result || 'not ready';
-      if (result !== true) ready = false;
+      if (needed && result !== true) ready = false;
     }
     return { ready, checks };
   }

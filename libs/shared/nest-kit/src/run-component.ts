@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { CommandServer, type ComponentConfig, ControlBus } from '@quartet/control-bus';
 import { formatAddress } from './address.js';
+import { observeBus } from './bus-metrics.js';
 import { ComponentInfo } from './component-info.js';
 import { type ComponentContext, ComponentModule } from './component.module.js';
 import { type ComponentOptions, componentOptions } from './component-options.js';
@@ -79,6 +80,7 @@ function createContext<T extends OptionSpecs>(definition: ComponentDefinition<T>
     startedAt: info.startedAt,
     log: loggers.get('control-bus'),
   });
+  observeBus(bus, monitoring);
   bus.watchComponentConfig((config) => applyLogLevels(loggers, config));
   return { info, loggers, monitoring, bus };
 }
