@@ -12,5 +12,7 @@ if (!existsSync(main) || !existsSync(pinned)) {
   console.error('quartet is not built yet. Way out: npm ci && npm run build (npm run up does both).');
   process.exit(1);
 }
+// A Ctrl-C reaches the child too, which ends in order; this process waits for it.
+process.on('SIGINT', () => {});
 const { status, signal } = spawnSync(pinned, ['--enable-source-maps', main, ...process.argv.slice(2)], { stdio: 'inherit' });
 process.exit(signal ? 1 : (status ?? 1));

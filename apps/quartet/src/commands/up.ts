@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { findRunningMesh, LocalMesh, type MeshOptions } from '@quartet/local-mesh';
+import { LocalMesh, type MeshOptions, refuseSecondMesh } from '@quartet/local-mesh';
 import { runTour } from '../tour/tour.js';
 import { startDetached } from '../detached.js';
 import { progressLine } from '../progress-line.js';
@@ -19,36 +19,42 @@ export interface UpOptions {
 
 export async function up(global: GlobalOptions, options: UpOptions): Promise<void> {
   const mesh = toMeshOptions(global, options);
-  const running = findRunningMesh(mesh.stateDir);
-  if (running) throw new Error(`a mesh runs here already (since ${running.startedAt}); see it with: npx quartet status, end it with: npm run down`);
-  if (options.detach) await startDetached(mesh);
+  refuseSecondMesh(mesh.stateDir);
+  if (options.detach) await startDetached(mesh, interruption());
   else if (options.tour) await tour(mesh);
   else await foreground(mesh);
 }
 
-/** Runs until Ctrl-C. */
+/** Runs until Ctrl-C, which is an orderly end also in the middle of the start. */
 async function foreground(options: MeshOptions): Promise<void> {
   const interrupted = interruption();
-  const mesh = await start(options, interrupted);
-  await printStatus(mesh.layout);
-  for (const reason of mesh.missing) console.log(`${pc.yellow('without')} ${reason}`);
+  const mesh = await start(options, interrupted).catch((error: unknown) => {
+    if (!interrupted.aborted) throw error;
+  });
+  if (!mesh) return console.log('ended before all was ready');
+  await printStatus(mesh.layout, { missing: mesh.missing, settle: interrupted });
   mesh.supervisor.on('died', ({ name, logFile }, reason) => console.error(`${pc.red(name)} ended (${reason}) and is started again; its log: ${logFile}`));
   console.log(`\n${pc.green('all ready')} after ${mesh.secondsToReady?.toFixed(1)} s. Ctrl-C ends the mesh.`);
-  await new Promise<void>((resolve) => (interrupted.aborted ? resolve() : interrupted.addEventListener('abort', () => resolve())));
+  await abortOf(interrupted);
   console.log('\nending the mesh ...');
   await mesh.stop();
 }
 
 /** Exits 0 only if every stop of the tour saw what it should. */
 async function tour(options: MeshOptions): Promise<void> {
-  const mesh = await start({ ...options, load: 0 }, interruption());
+  const interrupted = interruption();
+  const mesh = await start({ ...options, load: 0 }, interrupted);
   try {
-    const succeeded = await runTour(mesh);
+    const succeeded = await Promise.race([runTour(mesh), abortOf(interrupted).then(() => false)]);
     if (!succeeded) process.exitCode = 1;
   } finally {
     console.log('ending the mesh ...');
     await mesh.stop();
   }
+}
+
+function abortOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())));
 }
 
 async function start(options: MeshOptions, signal: AbortSignal): Promise<LocalMesh> {

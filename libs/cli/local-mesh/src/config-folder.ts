@@ -5,6 +5,8 @@ import type { Layout } from './layout.js';
 /** The sample is written for the subnet 127.77, whose applications listen on 127.0.0.1:190NN. */
 const SAMPLE_SUBNET = '127.77.';
 const SAMPLE_APP_PORT = /127\.0\.0\.1:190(\d\d)/g;
+/** Where its gateway listens. */
+const SAMPLE_GATEWAY_PORT = /\bnumber: 8080\b/g;
 
 /** Fills the mesh's config folder with the sample's; what stood there before is kept beside it as `config.previous`. */
 export function seedConfigFolder(layout: Layout): void {
@@ -40,13 +42,21 @@ export function deleteConfig(layout: Layout, path: string): string[] {
 }
 
 function writeConfig(layout: Layout, source: string, name: string): string {
-  const text = readFileSync(source, 'utf8')
-    .replaceAll(SAMPLE_SUBNET, `${layout.options.subnet}.`)
-    .replaceAll(SAMPLE_APP_PORT, (_all, n: string) => `127.0.0.1:${layout.appPort(Number(n))}`);
+  const text = placeConfig(layout, readFileSync(source, 'utf8'));
   const scratch = join(layout.options.stateDir, `.${name}.tmp`);
   writeFileSync(scratch, text);
   renameSync(scratch, join(layout.configDir(), name));
   return name;
+}
+
+/** The text with the mesh's own addresses and ports in the place of the sample's. */
+export function placeConfig(layout: Layout, text: string): string {
+  return text
+    .replaceAll(SAMPLE_SUBNET, `${layout.options.subnet}.`)
+    .replaceAll(SAMPLE_APP_PORT, (_all, n: string) => `127.0.0.1:${layout.appPort(Number(n))}`)
+    .split(/^(?=---)/m)
+    .map((document) => (/^kind: Gateway\b/m.test(document) ? document.replaceAll(SAMPLE_GATEWAY_PORT, `number: ${layout.options.gateway.port}`) : document))
+    .join('');
 }
 
 /** A file that was applied may be gone by now; its name is enough to take it out. */

@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Layout } from './layout.js';
 import { type MeshState, readMeshState, removeMeshState } from './mesh-state.js';
 import { isAlive, type ProcessIdentity } from './process-identity.js';
 
@@ -14,6 +16,7 @@ export async function endMesh(stateDir: string, timeoutMs = 20_000): Promise<num
   const running = state.processes.filter(({ identity }) => isAlive(identity)).length;
   if (isAlive(state.supervisor)) await signalAndWait([state.supervisor], 'SIGTERM', timeoutMs);
   await endLeftovers(state);
+  rmSync(new Layout(state.options).socketDir(), { recursive: true, force: true });
   removeMeshState(stateDir);
   return running;
 }

@@ -2,9 +2,10 @@ import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { BinaryUnavailable, ensureBinary } from '@quartet/binaries';
 import { seedConfigFolder } from './config-folder.js';
+import { endMesh } from './end-mesh.js';
 import { writeIdentityTokens } from './identity-tokens.js';
 import { Layout, type MeshOptions } from './layout.js';
-import { removeMeshState, writeMeshState } from './mesh-state.js';
+import { claimMeshState, type MeshState, refuseSecondMesh, removeMeshState, writeMeshState } from './mesh-state.js';
 import { PODS } from './pods.js';
 import { explainTaken, findTakenAddresses } from './ports.js';
 import { identify } from './process-identity.js';
@@ -31,23 +32,19 @@ export class LocalMesh {
   private socket?: Server;
   private ready = false;
   private readyAfter?: number;
+  private without: readonly string[] = [];
 
-  private constructor(
-    readonly options: MeshOptions,
-    /** Parts that the mesh runs without, and why. */
-    readonly missing: readonly string[],
-    private readonly programs: Programs,
-  ) {
+  private constructor(readonly options: MeshOptions) {
     this.layout = new Layout(options);
     this.supervisor = new Supervisor(this.layout.logDir());
   }
 
-  /** @throws with the way out if a binary can't be had, an address is taken or a process does not get ready. */
-  static async start(options: MeshOptions, { progress = () => {}, signal }: StartControl = {}): Promise<LocalMesh> {
-    const { programs, missing } = await fetchPrograms(options, progress);
-    const mesh = new LocalMesh(options, missing, programs);
+  /** @throws with the way out if a mesh runs here already, a binary can't be had, an address is taken or a process does not get ready. */
+  static async start(options: MeshOptions, control: StartControl = {}): Promise<LocalMesh> {
+    const mesh = new LocalMesh(options);
+    await mesh.claim(control);
     try {
-      await Promise.race([mesh.startAll(progress), aborted(signal)]);
+      await Promise.race([mesh.startAll(control), aborted(control.signal)]);
       return mesh;
     } catch (error) {
       await mesh.stop();
@@ -66,14 +63,33 @@ export class LocalMesh {
     return this.readyAfter;
   }
 
-  private async startAll(progress: Progress): Promise<void> {
+  /** Parts that the mesh runs without, and why. */
+  get missing(): readonly string[] {
+    return this.without;
+  }
+
+  /** Makes the state folder this mesh's own; processes that a killed supervisor left there are ended. */
+  private async claim({ progress = () => {} }: StartControl): Promise<void> {
+    const { stateDir } = this.options;
+    while (!claimMeshState(this.state())) {
+      refuseSecondMesh(stateDir);
+      progress('ending what an earlier mesh left behind');
+      await endMesh(stateDir);
+    }
+  }
+
+  private async startAll({ progress = () => {}, signal }: StartControl): Promise<void> {
     const { layout, supervisor } = this;
+    const { programs, missing } = await fetchPrograms(this.options, { progress, signal });
+    this.without = missing;
+    signal?.throwIfAborted();
     prepareFolders(layout);
-    const specs = splitTopology(layout, this.programs);
+    const specs = splitTopology(layout, programs);
     const taken = await findTakenAddresses(specs);
     if (taken.length > 0) throw new Error(explainTaken(taken));
     seedConfigFolder(layout);
     await writeIdentityTokens(layout, PODS);
+    signal?.throwIfAborted();
 
     supervisor.on('change', () => this.save());
     this.socket = serveSupervisor(supervisor, layout.socketDir());
@@ -91,31 +107,41 @@ export class LocalMesh {
   }
 
   private save(): void {
+    writeMeshState(this.state());
+  }
+
+  private state(): MeshState {
     const supervisor = identify(process.pid);
-    if (!supervisor) return;
+    if (!supervisor) throw new Error(`the process table does not show this process (${process.pid})`);
     const processes = this.supervisor.list().flatMap(({ name, identity }) => (identity ? [{ name, identity }] : []));
-    writeMeshState({ supervisor, startedAt: this.startedAt.toISOString(), options: this.options, ready: this.ready, readyAfter: this.readyAfter, processes });
+    return { supervisor, startedAt: this.startedAt.toISOString(), options: this.options, ready: this.ready, readyAfter: this.readyAfter, missing: this.without, processes };
   }
 }
 
 function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+  return new Promise((_resolve, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason));
+  });
 }
 
-async function fetchPrograms(options: MeshOptions, progress: Progress): Promise<{ programs: Programs; missing: string[] }> {
+/** All that can't be had is named at once. */
+async function fetchPrograms(options: MeshOptions, { progress, signal }: StartControl): Promise<{ programs: Programs; missing: string[] }> {
   const missing: string[] = [];
   const optional = async () => {
     if (!options.prometheus) return undefined;
     try {
-      return await ensureBinary('prometheus', progress);
+      return await ensureBinary('prometheus', progress, signal);
     } catch (error) {
       if (!(error instanceof BinaryUnavailable)) throw error;
       missing.push(error.message);
       return undefined;
     }
   };
-  const [envoy, natsServer, prometheus] = await Promise.all([ensureBinary('envoy', progress), ensureBinary('nats-server', progress), optional()]);
-  return { programs: { envoy, natsServer, prometheus }, missing };
+  const [envoy, natsServer, prometheus] = await Promise.allSettled([ensureBinary('envoy', progress, signal), ensureBinary('nats-server', progress, signal), optional()]);
+  const reasons = [envoy, natsServer, prometheus].flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (envoy.status === 'fulfilled' && natsServer.status === 'fulfilled' && prometheus.status === 'fulfilled') return { programs: { envoy: envoy.value, natsServer: natsServer.value, prometheus: prometheus.value }, missing };
+  throw new Error(reasons.map((reason) => (reason instanceof Error ? reason.message : String(reason))).join('\n'), { cause: reasons[0] });
 }
 
 function prepareFolders(layout: Layout): void {

@@ -12,6 +12,8 @@ export interface MeshState {
   readonly ready: boolean;
   /** Seconds from the start to all-ready. */
   readonly readyAfter?: number;
+  /** Parts that the mesh runs without, and why. */
+  readonly missing: readonly string[];
   readonly processes: readonly { readonly name: string; readonly identity: ProcessIdentity }[];
 }
 
@@ -36,6 +38,24 @@ export function readMeshState(stateDir: string): MeshState | undefined {
 export function findRunningMesh(stateDir: string): MeshState | undefined {
   const state = readMeshState(stateDir);
   return state && isAlive(state.supervisor) ? state : undefined;
+}
+
+/** Takes the state folder by writing the first state; false if a state is there already. */
+export function claimMeshState(state: MeshState): boolean {
+  mkdirSync(state.options.stateDir, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(fileOf(state.options.stateDir), JSON.stringify(state, undefined, 2), { mode: 0o600, flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** @throws with the way out if a mesh runs from this folder. */
+export function refuseSecondMesh(stateDir: string): void {
+  const running = findRunningMesh(stateDir);
+  if (running) throw new Error(`a mesh runs here already (since ${running.startedAt}); see it with: npx quartet status, end it with: npm run down`);
 }
 
 export function removeMeshState(stateDir: string): void {

@@ -48,6 +48,7 @@ interface SupervisorEvents {
 /** Keeps the processes of a mesh running: starts, probes, starts again with back-off, and ends them in order. */
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   private readonly entries = new Map<string, Entry>();
+  private ending = false;
 
   constructor(private readonly logDir: string) {
     super();
@@ -65,7 +66,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     return entry && statusOf(entry);
   }
 
+  /** Starts a process and keeps it running; after `stopAll` nothing starts any more. */
   start(spec: ProcessSpec): void {
+    if (this.ending) return;
     const known = this.entries.get(spec.name);
     if (known?.wanted) return;
     const entry: Entry = known ?? { spec, logFile: join(this.logDir, `${spec.name}.log`), state: 'stopped', startedAt: 0, restarts: 0, backOffMs: RESTART_MIN_MS, wanted: true };
@@ -84,6 +87,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const entry = this.mustGet(name);
     const deadline = AbortSignal.timeout(timeoutMs);
     while (entry.state !== 'ready') {
+      if (!entry.wanted) throw new Error(`${name} was stopped before it was ready`);
       if (deadline.aborted) throw new Error(`${name} is not ready after ${timeoutMs} ms (${await lastReason(entry)}); its log: ${entry.logFile}`);
       await once(this, 'change', { signal: deadline }).catch(() => {});
     }
@@ -108,6 +112,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   /** Ends everything: loads and workloads first, the control plane last, in the reverse order of their start. */
   async stopAll(): Promise<void> {
+    this.ending = true;
     const byRole = new Map<string, string[]>();
     for (const { spec } of [...this.entries.values()].reverse()) byRole.set(spec.role, [...(byRole.get(spec.role) ?? []), spec.name]);
     for (const names of byRole.values()) await Promise.all(names.map((name) => this.stop(name)));

