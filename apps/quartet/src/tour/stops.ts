@@ -1,14 +1,14 @@
 import { eventually, sumSamples, withTask } from '@quartet/local-mesh';
 import type { Stop, TourContext } from './tour.js';
 
-const page = 'http://127.0.0.1:8080';
+const page = ({ mesh }: TourContext) => mesh.layout.gatewayUrl();
 const task = (name: string) => `-f examples/bookinfo/tasks/${name}`;
 
 /** The five things to try of the README. */
 export const STOPS: readonly Stop[] = [
   {
     title: 'Open the product page',
-    commands: [`curl ${page}/productpage`],
+    commands: (context) => [`curl ${page(context)}/productpage`],
     run: async ({ client }) => {
       const { status, body } = await client.get('/productpage');
       if (status !== 200) throw new Error(`the page answered ${status}`);
@@ -20,7 +20,7 @@ export const STOPS: readonly Stop[] = [
   },
   {
     title: 'Move traffic: all of it to reviews v3',
-    commands: [`npx quartet apply ${task('reviews-v3.yaml')}`, `npx quartet delete ${task('reviews-v3.yaml')}`],
+    commands: () => [`npx quartet apply ${task('reviews-v3.yaml')}`, `npx quartet delete ${task('reviews-v3.yaml')}`],
     run: ({ client, mesh }) =>
       withTask(mesh.layout, 'reviews-v3.yaml', async () => {
         const { tookMs } = await eventually(() => client.countVersions(5), ({ v3 }) => v3 === 5);
@@ -31,7 +31,7 @@ export const STOPS: readonly Stop[] = [
   },
   {
     title: 'Deny: nobody may see the ratings API',
-    commands: [`npx quartet apply ${task('deny-ratings.yaml')}`, `curl -i ${page}/api/v1/products/0/ratings`],
+    commands: (context) => [`npx quartet apply ${task('deny-ratings.yaml')}`, `curl -i ${page(context)}/api/v1/products/0/ratings`],
     run: ({ client, mesh }) =>
       withTask(mesh.layout, 'deny-ratings.yaml', async () => {
         const { answer } = await eventually(() => client.get('/api/v1/products/0/ratings'), ({ status }) => status === 403);
@@ -43,7 +43,7 @@ export const STOPS: readonly Stop[] = [
   },
   {
     title: 'Limit: five requests in ten seconds for each user',
-    commands: [`npx quartet apply ${task('quota-productpage.yaml')}`, `for i in 1 2 3 4 5 6 7 8; do curl -s -o /dev/null -w '%{http_code} ' -H 'end-user: ann' ${page}/api/v1/products; done`],
+    commands: (context) => [`npx quartet apply ${task('quota-productpage.yaml')}`, `for i in 1 2 3 4 5 6 7 8; do curl -s -o /dev/null -w '%{http_code} ' -H 'end-user: ann' ${page(context)}/api/v1/products; done`],
     run: ({ client, mesh }) =>
       withTask(mesh.layout, 'quota-productpage.yaml', async () => {
         const { answer } = await eventually(() => client.get('/api/v1/products', { 'end-user': 'ann' }), ({ status }) => status === 429, { intervalMs: 20 });
@@ -54,7 +54,7 @@ export const STOPS: readonly Stop[] = [
   },
   {
     title: 'Count: every request, from both of its sides',
-    commands: ["curl -s http://127.77.0.4:42422/metrics | grep 'istio_requests_total.*productpage-v1'"],
+    commands: ({ mesh }) => [`curl -s http://${mesh.layout.control(4, 42422)}/metrics | grep 'istio_requests_total.*productpage-v1'`],
     run: countExactly,
   },
 ];

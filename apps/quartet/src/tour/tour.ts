@@ -6,7 +6,7 @@ import { STOPS } from './stops.js';
 export interface Stop {
   readonly title: string;
   /** The commands by which a reader does the same. */
-  readonly commands: readonly string[];
+  readonly commands: (context: TourContext) => readonly string[];
   /** Resolves to what was observed; throws if it was not as it should be. */
   run(context: TourContext): Promise<string>;
 }
@@ -22,7 +22,7 @@ export async function runTour(mesh: LocalMesh): Promise<boolean> {
   let succeeded = 0;
   for (const [index, stop] of STOPS.entries()) {
     console.log(`\n${pc.bold(`${index + 1}. ${stop.title}`)}`);
-    for (const command of stop.commands) console.log(pc.dim(`   $ ${command}`));
+    for (const command of stop.commands(context)) console.log(pc.dim(`   $ ${command}`));
     try {
       console.log(`   ${pc.green('so it is:')} ${await stop.run(context)}`);
       succeeded += 1;
