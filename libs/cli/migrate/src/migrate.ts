@@ -5,10 +5,17 @@ import { readMixerConfig } from './mixer/mixer-config.js';
 import type { NotCarried } from './not-carried.js';
 import { writeDocuments, type Document } from './output/document.js';
 import { migratePolicies } from './policy/policies.js';
+import { migrateQuotas } from './quota/quotas.js';
+import { migrateMetrics } from './statistics/statistics.js';
 
 export interface MigratedFile {
   readonly name: string;
   readonly yaml: string;
+}
+
+export interface MigrateOptions {
+  /** How rate limits are written: as RateLimit objects (default), or as the EnvoyFilters that they mean. */
+  readonly rateLimits?: 'RateLimit' | 'EnvoyFilter';
 }
 
 export interface Migration {
@@ -23,14 +30,16 @@ export interface Migration {
  * Policies are equivalent for requests that arrive by mutual TLS at the sidecar of their destination: what Mixer refused
  * is refused, with 403. Rate limits are local to a workload's Envoy, and say so. What can't be said is listed.
  */
-export function migrate(objects: readonly ConfigObject[]): Migration {
+export function migrate(objects: readonly ConfigObject[], options: MigrateOptions = {}): Migration {
   const facts = readMeshFacts(objects);
   const config = readMixerConfig(objects);
   const actionsOf = (...types: string[]) => config.actions.filter(({ handler }) => types.includes(handler.type));
   const policies = migratePolicies(actionsOf('denier', 'listchecker'), facts, objects);
+  const quotas = migrateQuotas(actionsOf('memquota', 'redisquota'), { facts, objects, as: options.rateLimits ?? 'RateLimit' });
+  const metrics = migrateMetrics(actionsOf('prometheus'), facts, objects);
   return {
-    files: [file('policies.yaml', policies.documents)].flat(),
-    notCarried: unique([...policies.notCarried, ...leftovers(config), ...customAdapters(objects)]),
+    files: [...file('policies.yaml', policies.documents), ...file('rate-limits.yaml', quotas.documents), ...file('statistics.yaml', metrics.documents)],
+    notCarried: unique([...policies.notCarried, ...quotas.notCarried, ...metrics.notCarried, ...leftovers(config), ...customAdapters(objects)]),
   };
 }
 

@@ -67,7 +67,7 @@ function targetOf(destination: readonly SignedLiteral[], ruleNamespace: string, 
   const within = (name: string) => namespace === undefined || namespace === name;
   const labelled = (key: string, value: string) => (labels[key] ?? value) === value;
   for (const { literal, negated } of destination) {
-    if (negated) throw new NotTranslatable(`a selector can't say that ${describe(literal)} is not so`);
+    if (negated) throw new NotTranslatable(`a selector can't exclude workloads: ${describe(literal)} must fail`);
     if (literal.kind === 'destination-label-present' && !destination.some((one) => one.literal.kind === 'destination-label' && one.literal.key === literal.key)) throw new NotTranslatable(`a selector can't say that ${describe(literal)}`);
     if (literal.kind === 'destination-namespace') {
       if (!within(literal.namespace)) return undefined;
