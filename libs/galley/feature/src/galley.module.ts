@@ -2,7 +2,7 @@ import { Inject, Injectable, Module, type DynamicModule, type OnModuleDestroy } 
 import { ControlBus } from '@quartet/control-bus';
 import { Loggers, Monitoring } from '@quartet/nest-kit';
 import { DebugController } from './debug.controller.js';
-import { Galley } from './galley.js';
+import { Galley, type GalleyExtras } from './galley.js';
 import type { GalleyOptions } from './options.js';
 
 @Injectable()
@@ -16,7 +16,7 @@ class GalleyLifecycle implements OnModuleDestroy {
 
 @Module({})
 export class GalleyModule {
-  static forRoot(options: GalleyOptions): DynamicModule {
+  static forRoot(options: GalleyOptions, extras: GalleyExtras = {}): DynamicModule {
     return {
       module: GalleyModule,
       controllers: [DebugController],
@@ -25,7 +25,7 @@ export class GalleyModule {
           provide: Galley,
           inject: [Loggers, Monitoring, ControlBus],
           useFactory: async (loggers: Loggers, monitoring: Monitoring, bus: ControlBus) => {
-            const galley = new Galley(options, { loggers, monitoring, bus });
+            const galley = new Galley(options, { loggers, monitoring, bus, ...extras });
             await galley.start();
             return galley;
           },

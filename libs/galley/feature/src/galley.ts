@@ -1,6 +1,7 @@
 import { createFileConfigSource, formatDocumentProblem, type DocumentProblem, type FileConfigSource } from '@quartet/config';
 import type { ControlBus } from '@quartet/control-bus';
 import { createMcpMetrics, SnapshotCache, type McpReporter } from '@quartet/mcp';
+import type { ConfigSnapshot } from '@quartet/model';
 import type { Loggers, Monitoring } from '@quartet/nest-kit';
 import { ComponentManager } from './component-manager.js';
 import { GalleyMetrics } from './galley-metrics.js';
@@ -8,7 +9,12 @@ import { McpEndpoint } from './mcp-endpoint.js';
 import type { GalleyOptions } from './options.js';
 import { Snapshotter } from './snapshotter.js';
 
-export interface GalleyContext {
+export interface GalleyExtras {
+  /** Finds what else is wrong with a snapshot, beyond what single documents show. */
+  readonly analyze?: (snapshot: ConfigSnapshot) => readonly DocumentProblem[];
+}
+
+export interface GalleyContext extends GalleyExtras {
   readonly loggers: Loggers;
   readonly monitoring: Monitoring;
   readonly bus: ControlBus;
@@ -28,6 +34,7 @@ export class Galley {
   readonly snapshotter: Snapshotter;
   readonly #metrics: GalleyMetrics;
   readonly #cache = new SnapshotCache();
+  #analyzed: readonly DocumentProblem[] = [];
   #reported: readonly string[] = [];
 
   /** @throws Error if no folder is named. */
@@ -51,7 +58,7 @@ export class Galley {
 
   /** Everything that is wrong with the configuration now. */
   get problems(): readonly DocumentProblem[] {
-    return [...this.source.problems, ...this.components.problems];
+    return [...this.source.problems, ...this.components.problems, ...this.#analyzed];
   }
 
   /** @throws Error if MCP can't be served at its address. */
@@ -79,11 +86,12 @@ export class Galley {
   }
 
   #publish(changed?: ReadonlySet<string>): void {
-    const { bus, loggers } = this.context;
+    const { bus, loggers, analyze } = this.context;
     const { snapshot } = this.source;
     const { collections, leftOut } = this.snapshotter.publish(snapshot, changed);
     for (const reason of leftOut) loggers.get('processing').error(`not serialisable, left out: ${reason}`);
     this.components.publish(snapshot);
+    this.#analyzed = analyze?.(snapshot) ?? [];
     this.#report();
     this.#metrics.published(collections, this.snapshotter.collections);
     const named = changed ? [...changed] : collections.filter((collection) => snapshot.list(collection).length > 0);
