@@ -6,7 +6,7 @@ import { isPeerAddress, textOf, translateCondition } from '../expression/transla
 import type { MeshFacts } from '../facts/mesh-facts.js';
 import { always, and, lit, never, not, or, type Formula } from '../formula/formula.js';
 import { exact, unanchored, type TextMatch } from '../formula/text-match.js';
-import { checkMatch } from '../mixer/manifest.js';
+import { checkRule } from '../mixer/manifest.js';
 import { field, listField, nameOf, type MixerAction, type MixerPart } from '../mixer/mixer-config.js';
 import { NotTranslatable } from '../not-translatable.js';
 
@@ -30,7 +30,7 @@ export function ruleMatch(match: string, context: AttributeContext): Formula {
 /** @throws NotTranslatable, ExprError */
 export function denialOf(action: MixerAction, facts: MeshFacts, objects: readonly ConfigObject[]): Denial {
   const { rule, handler, instances } = action;
-  checkMatch(rule.spec.match, objects);
+  checkRule(action, objects);
   const refused = (world: World): Formula => {
     const context = { facts, world };
     const matched = ruleMatch(rule.spec.match, context);

@@ -7,7 +7,7 @@ import type { MeshFacts } from '../facts/mesh-facts.js';
 import type { BackedService } from '../facts/services.js';
 import { always, and, lit, or, someLiteral, type Formula } from '../formula/formula.js';
 import type { TextMatch } from '../formula/text-match.js';
-import { checkMatch } from '../mixer/manifest.js';
+import { checkRule } from '../mixer/manifest.js';
 import { field, listField, nameOf, type MixerAction, type MixerPart } from '../mixer/mixer-config.js';
 import type { NotCarried } from '../not-carried.js';
 import { NotTranslatable } from '../not-translatable.js';
@@ -90,7 +90,7 @@ interface Source {
 
 function rateLimits(source: Source, context: QuotaContext, names: Map<string, number>): Document[] {
   const { action: { rule, handler }, instance, request } = source;
-  checkMatch(rule.spec.match, context.objects);
+  checkRule(source.action, context.objects);
   const attributes: AttributeContext = { facts: context.facts, world: 'http' };
   const condition = and(lit({ kind: 'destination-host', host: request.service.host }), ruleMatch(rule.spec.match, attributes), specMatch(request.rule, attributes));
   const { free, fixed } = readDimensions(field(instance.params, 'dimensions'), request.service);

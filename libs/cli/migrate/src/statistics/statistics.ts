@@ -3,7 +3,7 @@ import type { ConfigObject } from '@quartet/model';
 import type { MeshFacts } from '../facts/mesh-facts.js';
 import { clausesOf } from '../formula/clauses.js';
 import { always, never, type Formula } from '../formula/formula.js';
-import { checkMatch } from '../mixer/manifest.js';
+import { checkRule } from '../mixer/manifest.js';
 import { field, listField, nameOf, type MixerAction, type MixerPart } from '../mixer/mixer-config.js';
 import type { NotCarried } from '../not-carried.js';
 import { NotTranslatable } from '../not-translatable.js';
@@ -26,7 +26,7 @@ export function migrateMetrics(actions: readonly MixerAction[], facts: MeshFacts
   for (const action of actions) {
     for (const instance of action.instances) {
       try {
-        checkMatch(action.rule.spec.match, objects);
+        checkRule(action, objects);
         const info = listField(action.handler.params, 'metrics').find((one) => field(one, 'instanceName') === instance.fqn);
         if (info === undefined) throw new NotTranslatable(`${nameOf(action.handler.object)} has no metric for it`);
         documents.push(...metric(action, { instance, info }, facts));
