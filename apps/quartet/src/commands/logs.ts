@@ -8,5 +8,7 @@ export async function logs(global: GlobalOptions, name: string, { follow }: { re
   const processes = await askSupervisor(layout.socketDir(), { do: 'list' });
   const found = processes.find((entry) => entry.name === name);
   if (!found) throw new Error(`no process "${name}"; there are: ${processes.map((entry) => entry.name).join(', ')}`);
-  await once(spawn('tail', ['-n', '+1', ...(follow ? ['-F'] : []), found.logFile], { stdio: 'inherit' }), 'exit');
+  const tail = spawn('tail', ['-n', '+1', ...(follow ? ['-F'] : []), found.logFile], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => tail.kill(signal));
+  await once(tail, 'exit');
 }
