@@ -48,6 +48,7 @@ function lastWords(log: string): string {
 function toArgs(options: MeshOptions): string[] {
   return [
     'up',
+    ...(options.mode === undefined ? [] : ['--mode', options.mode]),
     ...['--subnet', options.subnet, '--gateway-host', options.gateway.host, '--gateway-port', String(options.gateway.port), '--load', String(options.load)],
     ...(options.configDir === undefined ? [] : ['--config-dir', options.configDir]),
     ...(options.prometheus ? [] : ['--no-prometheus']),

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
+import { MESH_MODES } from '@quartet/local-mesh';
 import { VERSION } from '@quartet/nest-kit';
 import { apply, remove } from './commands/apply.js';
 import { down } from './commands/down.js';
@@ -18,6 +19,7 @@ const program = new Command('quartet')
 program
   .command('up')
   .description('start the whole mesh and the Bookinfo sample; ends on Ctrl-C')
+  .addOption(new Option('--mode <mode>', 'split: the components of Istio before 1.5; consolidated: istiod in their place, without Mixer').choices(MESH_MODES).default('split'))
   .option('--detach', 'return when all is ready; end it with: quartet down')
   .option('--tour', 'start the mesh, try five things, print what was observed, end')
   .option('--subnet <a.b>', 'first two numbers of the loopback addresses', subnet, '127.77')
@@ -26,7 +28,7 @@ program
   .option('--config-dir <folder>', 'read the configuration from this folder instead of a copy of examples/bookinfo/config')
   .option('--load <rate>', 'requests a second of the gentle load; 0 for none', number, 2)
   .option('--no-prometheus', 'run without Prometheus')
-  .addHelpText('after', '\nExamples:\n  npm run up\n  npm run up -- --detach\n  npm run up -- --tour\n  npm run up -- --subnet 127.78 --gateway-port 8081   (a second mesh beside the first needs --state-dir too)')
+  .addHelpText('after', '\nExamples:\n  npm run up\n  npm run up -- --detach\n  npm run up -- --tour\n  npm run up -- --mode consolidated\n  npm run up -- --subnet 127.78 --gateway-port 8081   (a second mesh beside the first needs --state-dir too)')
   .action((options) => up(program.opts(), options));
 program.command('down').description('end the mesh that runs here, and only its processes').action(() => down(program.opts()));
 program.command('status').description('what runs: component, address, ready, version, config and xDS versions').option('--json', 'as JSON').action((options) => status(program.opts(), options));

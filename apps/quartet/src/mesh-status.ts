@@ -1,8 +1,9 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { type ComponentStatus, ControlBus } from '@quartet/control-bus';
+import { ControlBus } from '@quartet/control-bus';
 import { fetchText, type Layout, type ProcessStatus } from '@quartet/local-mesh';
 import { VERSION } from '@quartet/nest-kit';
+import { askComponents, type ComponentWord } from './component-words.js';
 
 const BUS_TIMEOUT_MS = 3_000;
 
@@ -24,21 +25,22 @@ export interface MeshStatusRow {
 export interface MeshStatus {
   readonly rows: readonly MeshStatusRow[];
   readonly urls: Readonly<Record<string, string>>;
-  /** Why the control bus could not be read; then only the supervisor's view is shown. */
+  /** Why the control bus could not be read; then each component was asked itself. */
   readonly busProblem?: string;
   /** Parts that the mesh runs without, and why. */
   readonly missing: readonly string[];
 }
 
-/** Joins what the supervisor runs with what the components say of themselves on the control bus. */
+/** Joins what the supervisor runs with what the components say of themselves: on the control bus, or asked one by one where that can't be read. */
 export async function readMeshStatus(layout: Layout, processes: readonly ProcessStatus[]): Promise<Omit<MeshStatus, 'missing'>> {
-  const [{ statuses, problem }, versions] = await Promise.all([readBus(layout), readVersions(layout, processes)]);
+  const [{ statuses, problem }, versions] = await Promise.all([readWords(layout, processes), readVersions(layout, processes)]);
   const byInstance = new Map(statuses.map((entry) => [entry.instance, entry]));
   const rows = processes.map((entry) => toRow(entry, { status: isComponent(entry) ? byInstance.get(entry.name.replace(/-sidecar$/, '')) : undefined, version: versions.get(entry.name) }));
   const urls: Record<string, string> = { 'product page': `${layout.gatewayUrl()}/productpage` };
   if (processes.some(({ name }) => name === 'prometheus')) urls['Prometheus'] = layout.prometheusUrl();
-  urls['Mixer metrics'] = `http://${layout.control(4, 42422)}/metrics`;
+  if (layout.mode === 'split') urls['Mixer metrics'] = `http://${layout.control(4, 42422)}/metrics`;
   urls['xDS sync'] = `http://${layout.control(3, 8080)}/debug/syncz`;
+  urls['problems'] = `http://${layout.control(layout.mode === 'split' ? 2 : 3, 15014)}/debug/problems`;
   urls['config folder'] = layout.configDir();
   urls['logs'] = layout.logDir();
   return { rows, urls, ...(problem === undefined ? {} : { busProblem: problem }) };
@@ -60,7 +62,18 @@ async function readVersions(layout: Layout, processes: readonly ProcessStatus[])
   return new Map(await Promise.all(processes.map(async (entry) => [entry.name, await versionOf(entry)] as const)));
 }
 
-async function readBus(layout: Layout): Promise<{ statuses: readonly ComponentStatus[]; problem?: string }> {
+interface Words {
+  readonly statuses: readonly ComponentWord[];
+  readonly problem?: string;
+}
+
+async function readWords(layout: Layout, processes: readonly ProcessStatus[]): Promise<Words> {
+  if (layout.mode === 'consolidated') return { statuses: await askComponents(layout, processes) };
+  const words = await readBus(layout);
+  return words.problem === undefined ? words : { ...words, statuses: await askComponents(layout, processes) };
+}
+
+async function readBus(layout: Layout): Promise<Words> {
   const bus = ControlBus.start({ url: layout.natsUrl(), component: 'cli', instance: `status-${process.pid}`, version: VERSION, address: '', observer: true });
   const deadline = Date.now() + BUS_TIMEOUT_MS;
   try {
@@ -77,7 +90,7 @@ async function readBus(layout: Layout): Promise<{ statuses: readonly ComponentSt
   }
 }
 
-function toRow(entry: ProcessStatus, { status, version }: { readonly status: ComponentStatus | undefined; readonly version: string | undefined }): MeshStatusRow {
+function toRow(entry: ProcessStatus, { status, version }: { readonly status: ComponentWord | undefined; readonly version: string | undefined }): MeshStatusRow {
   const detail = status?.detail ?? {};
   return {
     name: entry.name,
@@ -91,10 +104,10 @@ function toRow(entry: ProcessStatus, { status, version }: { readonly status: Com
   };
 }
 
-function describeReady(entry: ProcessStatus, status: ComponentStatus | undefined): string {
+function describeReady(entry: ProcessStatus, status: ComponentWord | undefined): string {
   if (entry.state !== 'ready') return entry.state;
   if (!isComponent(entry)) return 'yes';
-  if (!status) return 'yes (not on the bus)';
+  if (!status) return 'yes (says nothing of itself)';
   if (status.ready) return 'yes';
   const reasons = Object.entries(status.readiness).filter(([, value]) => value !== true && value !== 'ok').map(([name, value]) => `${name}: ${value}`);
   return `no (${reasons.join('; ')})`;
@@ -110,7 +123,7 @@ export function renderMeshStatus({ rows, urls, busProblem, missing }: MeshStatus
   for (const row of rows) table.push([row.name, pc.dim(row.role), row.address, colourReady(row.ready), row.version, row.settings, row.config, row.xds]);
   const width = Math.max(...Object.keys(urls).map((name) => name.length));
   const links = Object.entries(urls).map(([name, url]) => `${name.padEnd(width)}  ${pc.cyan(url)}`);
-  const warning = busProblem ? [`${pc.yellow('control bus:')} ${busProblem}; shown is what the supervisor knows`] : [];
+  const warning = busProblem ? [`${pc.yellow('control bus:')} ${busProblem}; the components were asked themselves`] : [];
   const without = missing.map((reason) => `${pc.yellow('without')} ${reason}`);
   return [table.toString(), '', ...links, ...without, ...warning].join('\n');
 }

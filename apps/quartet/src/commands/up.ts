@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { LocalMesh, type MeshOptions, refuseSecondMesh } from '@quartet/local-mesh';
+import { LocalMesh, type MeshMode, type MeshOptions, refuseSecondMesh } from '@quartet/local-mesh';
 import { runTour } from '../tour/tour.js';
 import { startDetached } from '../detached.js';
 import { progressLine } from '../progress-line.js';
@@ -7,6 +7,7 @@ import { type GlobalOptions, stateDirOf, workspaceRoot } from '../workspace.js';
 import { printStatus } from './status.js';
 
 export interface UpOptions {
+  readonly mode: MeshMode;
   readonly detach?: boolean;
   readonly tour?: boolean;
   readonly subnet: string;
@@ -75,6 +76,7 @@ function interruption(): AbortSignal {
 function toMeshOptions(global: GlobalOptions, options: UpOptions): MeshOptions {
   return {
     root: workspaceRoot(),
+    mode: options.mode,
     stateDir: stateDirOf(global),
     subnet: options.subnet,
     gateway: { host: options.gatewayHost, port: options.gatewayPort },

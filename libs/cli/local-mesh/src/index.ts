@@ -1,6 +1,6 @@
 export { applyConfig, deleteConfig } from './config-folder.js';
 export { endMesh } from './end-mesh.js';
-export { Layout, type MeshOptions } from './layout.js';
+export { Layout, MESH_MODES, type MeshMode, type MeshOptions } from './layout.js';
 export { LocalMesh, type Progress } from './local-mesh.js';
 export { findRunningMesh, type MeshState, readMeshState, refuseSecondMesh } from './mesh-state.js';
 export { GATEWAY_POD, type Pod, PODS } from './pods.js';

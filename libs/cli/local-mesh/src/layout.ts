@@ -2,10 +2,16 @@ import { createHash } from 'node:crypto';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
+/** `split`: the four components of Istio before 1.5. `consolidated`: istiod, without Mixer and control bus. */
+export const MESH_MODES = ['split', 'consolidated'] as const;
+export type MeshMode = (typeof MESH_MODES)[number];
+
 /** What a user may choose of a mesh on one host. */
 export interface MeshOptions {
   /** Root of the workspace: where apps/ and examples/ are. */
   readonly root: string;
+  /** `split` unless said. */
+  readonly mode?: MeshMode;
   /** Folder that keeps the mesh's state: config, logs, keys, mesh.json. */
   readonly stateDir: string;
   /** First two numbers of the loopback addresses, for example `127.77`. */
@@ -23,7 +29,11 @@ export interface MeshOptions {
 
 /** Addresses and folders of a mesh, all derived from its options. */
 export class Layout {
-  constructor(readonly options: MeshOptions) {}
+  readonly mode: MeshMode;
+
+  constructor(readonly options: MeshOptions) {
+    this.mode = options.mode ?? 'split';
+  }
 
   readonly configDir = (): string => this.options.configDir ?? join(this.options.stateDir, 'config');
   readonly logDir = (): string => join(this.options.stateDir, 'logs');

@@ -11,7 +11,9 @@ import { explainTaken, findTakenAddresses } from './ports.js';
 import { identify } from './process-identity.js';
 import { serveSupervisor } from './supervisor-socket.js';
 import { Supervisor } from './supervisor.js';
-import { type Programs, splitTopology } from './topology.js';
+import type { Programs } from './processes.js';
+import { consolidatedTopology } from './consolidated-topology.js';
+import { splitTopology } from './topology.js';
 
 /** What a start tells while it goes on. */
 export type Progress = (step: string) => void;
@@ -21,6 +23,8 @@ export interface StartControl {
   /** Gives up the start (and ends what was started) when it aborts. */
   readonly signal?: AbortSignal;
 }
+
+const TOPOLOGIES = { split: splitTopology, consolidated: consolidatedTopology };
 
 const READY_TIMEOUT_MS = 90_000;
 
@@ -84,7 +88,7 @@ export class LocalMesh {
     this.without = missing;
     signal?.throwIfAborted();
     prepareFolders(layout);
-    const specs = splitTopology(layout, programs);
+    const specs = TOPOLOGIES[layout.mode](layout, programs);
     const taken = await findTakenAddresses(specs);
     if (taken.length > 0) throw new Error(explainTaken(taken));
     seedConfigFolder(layout);
@@ -138,7 +142,8 @@ async function fetchPrograms(options: MeshOptions, { progress, signal }: StartCo
       return undefined;
     }
   };
-  const [envoy, natsServer, prometheus] = await Promise.allSettled([ensureBinary('envoy', progress, signal), ensureBinary('nats-server', progress, signal), optional()]);
+  const bus = async () => (options.mode === 'consolidated' ? undefined : ensureBinary('nats-server', progress, signal));
+  const [envoy, natsServer, prometheus] = await Promise.allSettled([ensureBinary('envoy', progress, signal), bus(), optional()]);
   const reasons = [envoy, natsServer, prometheus].flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   if (envoy.status === 'fulfilled' && natsServer.status === 'fulfilled' && prometheus.status === 'fulfilled') return { programs: { envoy: envoy.value, natsServer: natsServer.value, prometheus: prometheus.value }, missing };
   throw new Error(reasons.map((reason) => (reason instanceof Error ? reason.message : String(reason))).join('\n'), { cause: reasons[0] });

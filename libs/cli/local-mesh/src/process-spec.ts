@@ -17,6 +17,8 @@ export interface ProcessSpec {
   readonly listens: readonly string[];
   /** The address that a person would name. */
   readonly address: string;
+  /** Where it serves /ready and /version, if it is one of ours that does: `host:port`. */
+  readonly monitoring?: string;
   readonly ready?: ReadyWhen;
   /** A signal that asks it to end; SIGTERM unless said. */
   readonly stopSignal?: NodeJS.Signals;

@@ -18,6 +18,8 @@ export interface ProcessStatus {
   readonly name: string;
   readonly role: string;
   readonly address: string;
+  /** Where it serves /ready and /version, if it does. */
+  readonly monitoring?: string;
   readonly state: ProcessState;
   readonly identity?: ProcessIdentity;
   readonly restarts: number;
@@ -166,7 +168,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 }
 
 function statusOf({ spec, state, identity, restarts, logFile }: Entry): ProcessStatus {
-  return { name: spec.name, role: spec.role, address: spec.address, state, identity, restarts, logFile };
+  return { name: spec.name, role: spec.role, address: spec.address, monitoring: spec.monitoring, state, identity, restarts, logFile };
 }
 
 async function lastReason(entry: Entry): Promise<string> {
