@@ -10,7 +10,7 @@ import { MeshConfig_AccessLogEncoding, type MeshConfig } from '@quartet/api/isti
 import { durationFromMs } from '@quartet/model';
 import { defaultJsonFormat, defaultTextFormat } from './access-log-format.js';
 import { packAny } from './any.js';
-import { agentService, MIXER_METADATA } from './mixer.js';
+import { agentService, CHECK_TAG, MIXER_METADATA } from './mixer.js';
 
 /** The mesh's access log file; none if the mesh names none. */
 export function fileAccessLogs(mesh: MeshConfig): AccessLog[] {
@@ -38,7 +38,7 @@ function jsonFormat(text: string): Record<string, string> {
 
 const listenerTags = [
   'context.reporter.kind', 'context.reporter.uid', 'context.proxy_version', 'source.uid', 'source.namespace',
-  'destination.uid', 'destination.namespace', 'destination.ip', 'destination.port', 'destination.mesh.id',
+  'destination.uid', 'destination.namespace', 'destination.ip', 'destination.port', 'destination.mesh.id', CHECK_TAG,
 ] as const;
 const routeTags = ['destination.service.host', 'destination.service.name', 'destination.service.namespace', 'destination.service.uid'] as const;
 

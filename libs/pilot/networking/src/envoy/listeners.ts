@@ -10,14 +10,15 @@ import { address, cidr, pipe } from './address.js';
 import { packAny } from './any.js';
 import { httpConnectionManager, type ListenerSettings } from './http-connection-manager.js';
 import { istioConfig } from './metadata.js';
-import { attributeMetadata } from './mixer.js';
+import { attributeMetadata, CHECK_TAG } from './mixer.js';
 import { tcpFilters } from './tcp-filters.js';
 import { downstreamTls } from './tls.js';
 
 const directions = { INBOUND: TrafficDirection.INBOUND, OUTBOUND: TrafficDirection.OUTBOUND, UNSPECIFIED: TrafficDirection.UNSPECIFIED } as const;
 
 export function buildListener(view: ListenerView, settings: ListenerSettings): Listener {
-  const metadata = attributeMetadata(view.attributes);
+  const checked = view.chains.some(({ handler }) => handler.mixer?.check);
+  const metadata = attributeMetadata({ ...view.attributes, ...(checked ? { [CHECK_TAG]: 'true' } : {}) });
   return Listener.fromPartial({
     name: view.name,
     address: 'path' in view.bind ? pipe(view.bind.path) : address(view.bind.ip, view.bind.port),

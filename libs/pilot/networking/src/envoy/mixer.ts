@@ -20,6 +20,8 @@ import { encodeAttributes } from './mixer-attributes.js';
 export const EXT_AUTHZ = 'envoy.filters.http.ext_authz';
 /** Namespace of listener, route and dynamic metadata that the agent reads attributes from. */
 export const MIXER_METADATA = 'istio.mixer';
+/** Tag of the access log: `true` where the listener's connections or requests are checked. The agent holds back the report of an opened connection until its check passed. */
+export const CHECK_TAG = 'mixer.check';
 const ATTRIBUTES_HEADER = 'x-istio-attributes';
 /** What one call of Mixer may take. */
 const CALL_MS = 5000;
