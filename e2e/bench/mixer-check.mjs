@@ -10,7 +10,8 @@ import { ReportRequest } from '@quartet/api/istio/mixer/v1/report';
 import { createFileConfigSource } from '@quartet/config';
 import { Duration, Timestamp } from '@quartet/mixer-expr';
 import { Mixer, mixerOptions, mixerService } from '@quartet/mixer-feature';
-import { compress, globalWords, standardDictionary } from '@quartet/mixer-runtime';
+import { compress, standardDictionary } from '@quartet/mixer-runtime';
+import { globalWords } from '@quartet/model/global-words';
 import { parseOptions } from '@quartet/nest-kit';
 import { Registry } from 'prom-client';
 

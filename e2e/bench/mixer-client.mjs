@@ -10,7 +10,8 @@ import { Attributes } from '@quartet/api/istio/mixer/v1/attributes';
 import { CheckResponse } from '@quartet/api/istio/mixer/v1/check';
 import { ReportRequest } from '@quartet/api/istio/mixer/v1/report';
 import { createMixerAgent, systemClock } from '@quartet/agent-mixer-client';
-import { AccessLogServer, AuthorizationServer, AuthzRequest, Checker, GlobalDictionary, globalWords, MixerStatistics, nodeAttributes, ReportBatch } from '@quartet/agent-mixer-client/internal';
+import { AccessLogServer, AuthorizationServer, AuthzRequest, Checker, GlobalDictionary, MixerStatistics, nodeAttributes, ReportBatch } from '@quartet/agent-mixer-client/internal';
+import { globalWords } from '@quartet/model/global-words';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 3);
 const identity = (bytes) => bytes;

@@ -1,5 +1,5 @@
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
-import { globalWords } from '@quartet/agent-mixer-client/internal';
+import { globalWords } from '@quartet/model/global-words';
 import type { CompressedAttributes } from '@quartet/api/istio/mixer/v1/attributes';
 import { CheckResponse, type CheckRequest, type RouteDirective } from '@quartet/api/istio/mixer/v1/check';
 import { MixerService } from '@quartet/api/istio/mixer/v1/mixer';

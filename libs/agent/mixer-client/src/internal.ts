@@ -3,7 +3,6 @@ export { AccessLogServer } from './access-log/access-log-server.js';
 export { encodeForwarded, ForwardedAttributes } from './attributes/forwarded.js';
 export { nodeAttributes } from './attributes/node.js';
 export { GlobalDictionary } from './attributes/word-dictionary.js';
-export { globalWords } from './attributes/global-words.js';
 export { Checker } from './check/checker.js';
 export { AuthzRequest } from './ext-authz/authz-request.js';
 export { AuthorizationServer } from './ext-authz/authorization-server.js';

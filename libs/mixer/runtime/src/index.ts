@@ -12,6 +12,5 @@ export { CompressedBag, type BagOptions } from './bag/compressed-bag.js';
 export { LayeredBag } from './bag/layered-bag.js';
 export { Condition, ReferenceTracker, type Reference } from './bag/reference-tracker.js';
 export { GlobalDictionary, standardDictionary } from './wire/dictionary.js';
-export { globalWords } from './wire/global-words.js';
 export { compress, type TypedValue } from './wire/compress.js';
 export { readReportRequest } from './wire/requests.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { globalWords } from './wire/global-words.js';
+import { globalWords } from '@quartet/model/global-words';
 import { granted, handler, instance, noOpinion, rule, scriptedAdapter, testMixer, verdict } from './test-mixer.js';
 
 const check = (label: string) => handler(label, 'fake', { label });

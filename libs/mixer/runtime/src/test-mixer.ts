@@ -3,12 +3,12 @@ import type { Value } from '@quartet/mixer-expr';
 import { CheckRequest, CheckResponse } from '@quartet/api/istio/mixer/v1/check';
 import { ReportRequest } from '@quartet/api/istio/mixer/v1/report';
 import { parseManifest, type ConfigObject } from '@quartet/model';
+import { globalWords } from '@quartet/model/global-words';
 import { parseAllDocuments } from 'yaml';
 import { mixerConfigOf } from './config/mixer-config.js';
 import { MixerRuntime } from './mixer-runtime.js';
 import { compress } from './wire/compress.js';
 import { standardDictionary } from './wire/dictionary.js';
-import { globalWords } from './wire/global-words.js';
 
 // A runtime whose adapters are functions of the test.
 

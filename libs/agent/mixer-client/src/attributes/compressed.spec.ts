@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CheckRequest } from '@quartet/api/istio/mixer/v1/check';
 import { ReportRequest } from '@quartet/api/istio/mixer/v1/report';
+import { baseGlobalWordCount, globalWords } from '@quartet/model/global-words';
 import { CheckRequestEncoder } from '../check/check-request.js';
 import { ReportBatch } from '../report/report-batch.js';
 import { checkAttributesOf, reportEntriesOf } from '../testdata/decompress.js';
-import { baseGlobalWordCount, globalWords } from './global-words.js';
 import { DoubleValue, DurationValue, TimestampValue, type AttributeBag, type AttributeValue } from './value.js';
 
 const encoder = new CheckRequestEncoder();

@@ -1,4 +1,4 @@
-import { baseGlobalWordCount, globalWords } from './global-words.js';
+import { baseGlobalWordCount, globalWords } from '@quartet/model/global-words';
 
 const globalIndex: ReadonlyMap<string, number> = new Map(globalWords.map((word, index) => [word, index]));
 

@@ -1,5 +1,5 @@
 import { CheckResponse, ReferencedAttributes_Condition, type CheckResponse_QuotaResult, type ReferencedAttributes, type RouteDirective } from '@quartet/api/istio/mixer/v1/check';
-import { globalWords } from '../attributes/global-words.js';
+import { globalWords } from '@quartet/model/global-words';
 
 export const { ABSENCE, EXACT, REGEX } = ReferencedAttributes_Condition;
 

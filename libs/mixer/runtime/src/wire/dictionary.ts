@@ -1,4 +1,4 @@
-import { globalWords } from './global-words.js';
+import { globalWords } from '@quartet/model/global-words';
 import type { WordTable } from './word-table.js';
 
 /** The words that both sides know beforehand. Index >= 0 = position in it; index < 0 = slot `-index - 1` of the message. */
