@@ -5,6 +5,7 @@ import { VERSION } from '@quartet/nest-kit';
 import { apply, remove } from './commands/apply.js';
 import { down } from './commands/down.js';
 import { logs } from './commands/logs.js';
+import { migrateFolder } from './commands/migrate.js';
 import { control } from './commands/control.js';
 import { status } from './commands/status.js';
 import { up } from './commands/up.js';
@@ -38,6 +39,13 @@ program.command('stop <process>').description('end one process (quartet status n
 program.command('kill <process>').description('end one process at once, by SIGKILL').action((name) => control(program.opts(), { do: 'kill', name }));
 program.command('start <process>').description('start a process again that was stopped').action((name) => control(program.opts(), { do: 'start', name }));
 program.command('logs <process>').description("print a process's log").option('-f, --follow', 'go on as it grows').action((name, options) => logs(program.opts(), name, options));
+program
+  .command('migrate')
+  .description("write what replaces Mixer's rules, quotas and metrics where there is no Mixer; lists what can't be carried over")
+  .requiredOption('-f, --file <folder>', 'folder of the configuration')
+  .option('--out <folder>', 'write the files there (none may exist) instead of printing them')
+  .addOption(new Option('--rate-limits <form>', 'how rate limits are written').choices(['RateLimit', 'EnvoyFilter']).default('RateLimit'))
+  .action((options) => migrateFolder(options));
 
 function number(text: string): number {
   const value = Number(text);
