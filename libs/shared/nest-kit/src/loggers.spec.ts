@@ -26,6 +26,18 @@ describe('Loggers', () => {
     expect(loggers.effectiveLevels()).toEqual({ default: 'info' });
   });
 
+  it('lets configuration take the place of earlier configuration and of what it names, and gives back what it no longer names', () => {
+    const { loggers } = capture('default:info,ads:error');
+    expect(loggers.configure('ads:debug,mcp:trace')).toBeUndefined();
+    loggers.setLevels('mcp:error,sds:debug');
+    expect(loggers.effectiveLevels()).toEqual({ default: 'info', ads: 'debug', mcp: 'error', sds: 'debug' });
+    loggers.configure('mcp:warn');
+    expect(loggers.effectiveLevels()).toEqual({ default: 'info', ads: 'error', mcp: 'warn', sds: 'debug' });
+    expect(loggers.configure('mcp:loud')).toContain('"loud"');
+    loggers.configure('');
+    expect(loggers.effectiveLevels()).toEqual({ default: 'info', ads: 'error', sds: 'debug' });
+  });
+
   it('redacts secrets', () => {
     const { lines, loggers } = capture('default:info');
     loggers.get('x').info({ token: 'abc', peer: { privateKey: 'def' } }, 'm');

@@ -87,7 +87,7 @@ function createContext<T extends OptionSpecs>(definition: ComponentDefinition<T>
 
 /** Log levels are the part of a component's configuration that is the same for all; features apply their own settings. */
 function applyLogLevels(loggers: Loggers, { logLevels }: ComponentConfig): string | undefined {
-  return loggers.setLevels(
+  return loggers.configure(
     Object.entries(logLevels)
       .map(([scope, level]) => `${scope}:${level}`)
       .join(','),
