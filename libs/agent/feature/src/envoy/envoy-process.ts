@@ -76,8 +76,10 @@ export async function endLeftOver({ pidFile, bootstrapFile }: Pick<EnvoyProcessO
   return true;
 }
 
+/** Command line of a running process; empty if there is none. Linux without `ps` (procps) is common in containers. */
 async function commandOf(pid: number): Promise<string> {
   try {
+    if (process.platform === 'linux') return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ');
     return (await promisify(execFile)('ps', ['-ww', '-o', 'args=', '-p', String(pid)])).stdout;
   } catch {
     return '';
