@@ -22,8 +22,11 @@ const tags: readonly (readonly [name: string, regex: string])[] = [
   ...['cache', 'component', 'tag'].map((tag): [string, string] => [tag, String.raw`(${tag}\.(.+?)\.)`]),
 ];
 
-/** The last three stand where 1.4 has its mixer filters: what Envoy says about its calls to the agent. */
-const requiredPrefixes = ['cluster_manager', 'listener_manager', 'server', 'cluster.xds-grpc', 'cluster.sds-grpc', 'cluster.mixer-agent', 'access_logs'];
+/**
+ * `cluster.mixer-agent` and `access_logs` stand where 1.4 has its mixer filters: what Envoy says about its calls to the agent.
+ * `telemetry.istio_` are the metrics that Envoy keeps itself in consolidated mode.
+ */
+const requiredPrefixes = ['cluster_manager', 'listener_manager', 'server', 'cluster.xds-grpc', 'cluster.sds-grpc', 'cluster.mixer-agent', 'access_logs', 'telemetry.istio_'];
 /** 1.4 has the first alone; the others say whether mutual TLS holds. */
 const requiredSuffixes = ['ssl_context_update_by_sds', 'ssl.handshake', 'ssl.connection_error', 'ssl.fail_verify_no_cert', 'ssl.fail_verify_error', 'ssl.fail_verify_san'];
 

@@ -5,3 +5,4 @@ export { PilotAgent } from './pilot-agent.js';
 export type { PilotAgentParts } from './pilot-agent.js';
 export { planProxy, proxyTypeOf } from './proxy.js';
 export type { ProxyPlan, Surroundings } from './proxy.js';
+export { istioNames } from './status/istio-names.js';

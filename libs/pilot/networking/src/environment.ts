@@ -32,12 +32,14 @@ export interface Features {
   readonly traceSampling: number;
   /** PILOT_HTTP10 */
   readonly http10: boolean;
+  /** Who keeps metrics and is asked for leave: Mixer, or (consolidated mode) Envoy by itself, without a Mixer. */
+  readonly telemetry: 'mixer' | 'envoy';
 }
 
 export const defaultFeatures: Features = Object.freeze({
   fallthroughRoute: true, sniffOutbound: true, sniffInbound: false, inboundDetectionTimeoutMs: 1000, mysqlFilter: false, redisFilter: false,
   sidecarUseRemoteAddress: false, restrictPodTrafficLoop: true, scopeGatewayToNamespace: false, respectDnsTtl: true, headlessPodListeners: true,
-  blockHttpOn443: true, traceSampling: 100, http10: false,
+  blockHttpOn443: true, traceSampling: 100, http10: false, telemetry: 'mixer',
 });
 
 /** Everything that a push is computed from; nothing else is read. */

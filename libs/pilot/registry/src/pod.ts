@@ -5,6 +5,8 @@ export interface PodWorkload {
   /** `kubernetes://<pod>.<ns>` */
   readonly uid: string;
   readonly ip: string;
+  /** Name of what it belongs to: of a ReplicaSet's pod the Deployment's, of a bare pod its own. */
+  readonly workloadName: string;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   /** SPIFFE URI. */
@@ -26,6 +28,7 @@ interface Container {
 }
 
 interface PodJson {
+  readonly metadata?: { readonly ownerReferences?: readonly { readonly kind?: string; readonly name?: string; readonly controller?: boolean }[] };
   readonly spec?: { readonly serviceAccountName?: string; readonly containers?: readonly Container[] };
   readonly status?: { readonly podIP?: string; readonly phase?: string };
 }
@@ -47,10 +50,18 @@ export function podWorkload({ metadata, spec: pod }: ConfigObject<PodJson>, trus
   return Object.freeze({
     uid: `kubernetes://${name}.${namespace}`,
     ip, namespace, labels,
+    workloadName: workloadName(pod.metadata, metadata),
     serviceAccount: `spiffe://${trustDomain}/${identity}`,
     locality: locality.includes('/') ? locality : locality.replaceAll('.', '/'),
     managementPorts: managementPorts(pod.spec?.containers ?? []),
   });
+}
+
+function workloadName(json: PodJson['metadata'], { name, labels }: ConfigObject['metadata']): string {
+  const owner = json?.ownerReferences?.find(({ controller }) => controller === true);
+  if (!owner?.name) return name;
+  const hash = labels['pod-template-hash'];
+  return owner.kind === 'ReplicaSet' && hash && owner.name.endsWith(`-${hash}`) ? owner.name.slice(0, -hash.length - 1) : owner.name;
 }
 
 function managementPorts(containers: readonly Container[]): readonly ManagementPort[] {

@@ -66,6 +66,7 @@ function istioEndpoint(endpoint: ServiceEntry_Endpoint, at: { name: string; numb
     servicePortName: name,
     labels,
     uid: pod?.uid ?? '',
+    ...(pod && { workloadName: pod.workloadName }),
     serviceAccount: pod?.serviceAccount ?? '',
     network: endpoint.network,
     locality: endpoint.locality || (pod?.locality ?? ''),

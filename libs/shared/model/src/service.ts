@@ -52,6 +52,8 @@ export interface IstioEndpoint {
   readonly labels: Readonly<Record<string, string>>;
   /** `kubernetes://<pod>.<ns>` or empty. */
   readonly uid: string;
+  /** Name of what the Pod belongs to (its Deployment), where the registry knows it. */
+  readonly workloadName?: string;
   /** SPIFFE URI or empty. */
   readonly serviceAccount: string;
   readonly network: string;

@@ -1,5 +1,6 @@
 import type { AdminClient } from '../envoy/admin-client.js';
 import type { EnvoyProbe } from '../envoy/probe.js';
+import { istioNames } from './istio-names.js';
 
 export interface Page {
   readonly status: number;
@@ -29,7 +30,8 @@ export class StatusPages {
 
   /** Envoy's statistics and the agent's in one; those of an Envoy that does not answer are left out. */
   async stats(): Promise<Page> {
-    const [envoy, own] = await Promise.all([this.options.admin.get('/stats/prometheus').catch(() => ''), this.options.metrics()]);
+    const [statistics, own] = await Promise.all([this.options.admin.get('/stats/prometheus').catch(() => ''), this.options.metrics()]);
+    const envoy = istioNames(statistics);
     return { status: 200, type: prometheus, body: envoy === '' || envoy.endsWith('\n') ? envoy + own : `${envoy}\n${own}` };
   }
 

@@ -10,7 +10,7 @@ import type { ClusterView } from '../view/cluster-view.js';
 import { packAny } from './any.js';
 import { ads } from './config-source.js';
 import { loadAssignment } from './endpoints.js';
-import { istioConfig } from './metadata.js';
+import { istioMetadata } from './metadata.js';
 import { upstreamTls } from './tls.js';
 
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
@@ -30,10 +30,15 @@ export function buildCluster(view: ClusterView): Cluster {
     },
     upstreamBindConfig: view.bindSource === '' ? undefined : { sourceAddress: { address: view.bindSource, portValue: 0 } },
     typedExtensionProtocolOptions: httpOptions(view),
-    metadata: istioConfig(view.config),
+    metadata: clusterMetadata(view),
     transportSocket: view.tls && upstreamTls(view.tls),
     transportSocketMatches: autoTls(view),
   });
+}
+
+function clusterMetadata({ config, destination }: ClusterView): Cluster['metadata'] {
+  const service = { service_host: destination?.host, service_name: destination?.name, service_namespace: destination?.namespace };
+  return istioMetadata({ config, ...service });
 }
 
 function discovery(view: ClusterView): Partial<Cluster> {

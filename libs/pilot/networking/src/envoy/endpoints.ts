@@ -2,6 +2,7 @@ import { ClusterLoadAssignment } from '@quartet/api/envoy/config/endpoint/v3/end
 import { Endpoint, LbEndpoint, LocalityLbEndpoints } from '@quartet/api/envoy/config/endpoint/v3/endpoint_components';
 import type { AssignmentView, EndpointView, LocalityEndpointsView } from '../view/cluster-view.js';
 import { address, pipe } from './address.js';
+import { workloadStruct } from './peer-metadata.js';
 
 export function buildEndpoints(view: AssignmentView): ClusterLoadAssignment {
   return loadAssignment(view.clusterName, view.localities);
@@ -32,7 +33,7 @@ function endpoint(view: EndpointView): LbEndpoint {
 
 /** `istio.uid` feeds Mixer's destination.uid; `envoy.transport_socket_match` decides about mutual TLS. */
 function metadata(view: EndpointView): { filterMetadata: Record<string, Record<string, unknown>> } | undefined {
-  const istio = { ...(view.uid === '' ? {} : { uid: view.uid }), ...(view.network === '' ? {} : { network: view.network }) };
+  const istio = { ...(view.uid === '' ? {} : { uid: view.uid }), ...(view.network === '' ? {} : { network: view.network }), ...(view.workload ? workloadStruct(view.workload) : {}) };
   const tlsMode = view.tlsMode === '' || view.tlsMode === 'disabled' ? undefined : view.tlsMode;
   if (Object.keys(istio).length === 0 && tlsMode === undefined) return undefined;
   return {

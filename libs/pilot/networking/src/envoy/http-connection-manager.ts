@@ -12,10 +12,13 @@ import { packAny } from './any.js';
 import { ads } from './config-source.js';
 import { httpFilters } from './http-filters.js';
 import { buildRouteConfiguration } from './routes.js';
+import { httpStatsLogs } from './stats-log.js';
 
 export interface ListenerSettings {
   readonly mesh: MeshConfig;
   readonly features: Features;
+  /** Clients of the filter chain prove who they are. */
+  readonly mutualTls?: boolean;
 }
 
 export const HTTP_CONNECTION_MANAGER = 'envoy.filters.network.http_connection_manager';
@@ -31,7 +34,7 @@ export function httpConnectionManager(view: HttpHandlerView, settings: ListenerS
     statPrefix: view.statPrefix,
     ...routes,
     httpFilters: httpFilters(view),
-    accessLog: [...fileAccessLogs(mesh), ...envoyAccessLogService(mesh), ...(view.mixer?.report ? [mixerHttpLog()] : [])],
+    accessLog: [...fileAccessLogs(mesh), ...envoyAccessLogService(mesh), ...(view.mixer?.report ? [mixerHttpLog()] : []), ...(view.telemetry ? httpStatsLogs(view.telemetry, settings.mutualTls === true) : [])],
     useRemoteAddress: view.useRemoteAddress,
     generateRequestId: mesh.enableTracing ? true : undefined,
     tracing: mesh.enableTracing ? tracing(settings) : undefined,

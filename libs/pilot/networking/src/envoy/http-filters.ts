@@ -16,7 +16,7 @@ import { CORS, FAULT } from './route-features.js';
  */
 export function httpFilters(view: HttpHandlerView): HttpFilter[] {
   return [
-    ...(view.role === 'proxy' ? [] : [forwardedAttributesFilter()]),
+    ...(view.role === 'proxy' ? [] : [forwardedAttributesFilter(view.telemetry)]),
     ...(view.authentication ? [jwtFilter(view.authentication)] : []),
     ...(view.rbac ? httpRbacFilters(view.rbac) : []),
     ...(view.mixer?.check ? [checkFilter(view.mixer)] : []),

@@ -48,11 +48,12 @@ function listenerFilter(inspector: ListenerView['inspectors'][number]): Listener
 }
 
 function filterChain(view: FilterChainView, settings: ListenerSettings): FilterChain {
+  const mutualTls = view.tls?.source.kind === 'workload' && view.tls.requireClientCertificate;
   return FilterChain.fromPartial({
     filterChainMatch: view.match && chainMatch(view.match),
     transportSocket: view.tls && downstreamTls(view.tls),
     metadata: chainMetadata(view),
-    filters: view.handler.kind === 'http' ? [httpConnectionManager(view.handler, settings)] : tcpFilters(view.handler, settings),
+    filters: view.handler.kind === 'http' ? [httpConnectionManager(view.handler, { ...settings, mutualTls })] : tcpFilters(view.handler, { ...settings, mutualTls }),
   });
 }
 

@@ -13,9 +13,11 @@ import { durationFromMs } from '@quartet/model';
 import { destinationAttributes } from '../view/mixer.js';
 import type { FailPolicyView, MixerHttpView, MixerTcpView } from '../view/mixer-view.js';
 import type { DestinationServiceView } from '../view/route-view.js';
+import type { TelemetryView } from '../view/telemetry-view.js';
 import { packAny } from './any.js';
 import { agentClusters } from './config-source.js';
 import { encodeAttributes } from './mixer-attributes.js';
+import { peerRules } from './peer-metadata.js';
 
 export const EXT_AUTHZ = 'envoy.filters.http.ext_authz';
 /** Namespace of listener, route and dynamic metadata that the agent reads attributes from. */
@@ -37,10 +39,15 @@ export function agentService(timeoutMs?: number, headers: readonly (readonly [st
 /** Above what the agent may need: every call, every wait between them, and a margin. */
 const checkTimeout = ({ maxRetry, maxRetryWaitMs }: FailPolicyView): number => (CALL_MS + maxRetryWaitMs) * (maxRetry + 1) + 1000;
 
-/** Takes what an earlier proxy forwarded out of the request, where the agent finds it in checks and in the log. */
-export function forwardedAttributesFilter(): HttpFilter {
+/**
+ * Takes what an earlier proxy forwarded out of the request, where the agent finds it in checks and in the log, and what
+ * peers say of themselves where metrics find it.
+ */
+export function forwardedAttributesFilter(telemetry: TelemetryView | undefined): HttpFilter {
+  const peer = peerRules(telemetry);
   const config = Config.fromPartial({
-    requestRules: [{ header: ATTRIBUTES_HEADER, onHeaderPresent: { metadataNamespace: MIXER_METADATA, key: 'forwarded', type: Config_ValueType.STRING }, remove: true }],
+    requestRules: [{ header: ATTRIBUTES_HEADER, onHeaderPresent: { metadataNamespace: MIXER_METADATA, key: 'forwarded', type: Config_ValueType.STRING }, remove: true }, ...peer.requestRules],
+    responseRules: peer.responseRules,
   });
   const name = 'envoy.filters.http.header_to_metadata';
   return httpFilter(name, packAny('envoy.extensions.filters.http.header_to_metadata.v3.Config', Config, config));

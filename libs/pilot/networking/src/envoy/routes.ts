@@ -6,11 +6,17 @@ import {
 import { durationFromMs } from '@quartet/model';
 import { destinationAttributes } from '../view/mixer.js';
 import type { MixerHttpView } from '../view/mixer-view.js';
-import type { HashPolicyView, HeaderOperationsView, RouteActionView, RouteDestinationView, RouteMatchView, RouteTableView, RouteView, VirtualHostView } from '../view/route-view.js';
+import type { DestinationServiceView, HashPolicyView, HeaderOperationsView, RouteActionView, RouteDestinationView, RouteMatchView, RouteTableView, RouteView, VirtualHostView } from '../view/route-view.js';
 import { istioConfig } from './metadata.js';
 import { attributeMetadata, destinationContext, forwardHeaders, virtualHostContext } from './mixer.js';
+import { peerRequestHeaders, peerResponseHeaders } from './peer-metadata.js';
 import { corsPerRoute, faultPerRoute, retryPolicy } from './route-features.js';
 import { headerMatcher, queryMatcher } from './string-match.js';
+
+/** What requests carry to the next proxy. */
+type Carriers = Pick<RouteTableView, 'mixer' | 'telemetry'>;
+
+const carried = ({ mixer, telemetry }: Carriers, service: DestinationServiceView | undefined): HeaderValueOption[] => [...forwardHeaders(mixer, service), ...peerRequestHeaders(telemetry, service)];
 
 type Forward = Extract<RouteActionView, { kind: 'forward' }>;
 
@@ -18,21 +24,22 @@ export function buildRouteConfiguration(view: RouteTableView): RouteConfiguratio
   return RouteConfiguration.fromPartial({
     name: view.name,
     validateClusters: false,
-    virtualHosts: view.virtualHosts.map((host) => virtualHost(host, view.mixer)),
+    virtualHosts: view.virtualHosts.map((host) => virtualHost(host, view)),
   });
 }
 
-function virtualHost(view: VirtualHostView, mixer: MixerHttpView | undefined): VirtualHost {
+function virtualHost(view: VirtualHostView, carriers: Carriers): VirtualHost {
   return VirtualHost.fromPartial({
     name: view.name,
     domains: [...view.domains],
     requireTls: view.requireTls ? VirtualHost_TlsRequirementType.ALL : VirtualHost_TlsRequirementType.NONE,
-    typedPerFilterConfig: virtualHostContext(mixer),
-    routes: view.routes.map((route) => buildRoute(route, mixer)),
+    typedPerFilterConfig: virtualHostContext(carriers.mixer),
+    routes: view.routes.map((route) => buildRoute(route, carriers)),
   });
 }
 
-function buildRoute(view: RouteView, mixer: MixerHttpView | undefined): Route {
+function buildRoute(view: RouteView, carriers: Carriers): Route {
+  const { mixer } = carriers;
   const forward = view.action.kind === 'forward' ? view.action : undefined;
   const single = forward?.destinations.length === 1 ? forward.destinations[0] : undefined;
   const headers = headerOperations(view.headers);
@@ -41,9 +48,10 @@ function buildRoute(view: RouteView, mixer: MixerHttpView | undefined): Route {
     match: routeMatch(view.match),
     metadata: metadata(view, mixer),
     decorator: view.operation === '' ? undefined : { operation: view.operation },
-    ...action(view, mixer),
+    ...action(view, carriers),
     ...headers,
-    requestHeadersToAdd: [...headers.requestHeadersToAdd, ...(single ? forwardHeaders(mixer, single.service) : [])],
+    requestHeadersToAdd: [...headers.requestHeadersToAdd, ...(single ? carried(carriers, single.service) : [])],
+    responseHeadersToAdd: [...headers.responseHeadersToAdd, ...peerResponseHeaders(carriers.telemetry)],
     typedPerFilterConfig: {
       ...(view.fault ? faultPerRoute(view.fault) : {}),
       ...(forward?.cors ? corsPerRoute(forward.cors) : {}),
@@ -84,20 +92,20 @@ const redirectCodes: Readonly<Record<number, RedirectCode>> = {
   301: RedirectCode.MOVED_PERMANENTLY, 302: RedirectCode.FOUND, 303: RedirectCode.SEE_OTHER, 307: RedirectCode.TEMPORARY_REDIRECT, 308: RedirectCode.PERMANENT_REDIRECT,
 };
 
-function action(view: RouteView, mixer: MixerHttpView | undefined): Partial<Route> {
+function action(view: RouteView, carriers: Carriers): Partial<Route> {
   switch (view.action.kind) {
     case 'redirect':
       return { redirect: { hostRedirect: view.action.host, pathRedirect: view.action.path, responseCode: redirectCodes[view.action.code] ?? RedirectCode.MOVED_PERMANENTLY, portRedirect: 0, stripQuery: false } };
     case 'respond':
       return { directResponse: { status: view.action.status } };
     default:
-      return { route: routeAction(view.action, mixer) };
+      return { route: routeAction(view.action, carriers) };
   }
 }
 
-function routeAction(view: Forward, mixer: MixerHttpView | undefined): RouteAction {
+function routeAction(view: Forward, carriers: Carriers): RouteAction {
   const [first] = view.destinations;
-  const target = view.destinations.length === 1 && first ? { cluster: first.cluster } : { weightedClusters: { clusters: view.destinations.map((destination) => weighted(destination, mixer)) } };
+  const target = view.destinations.length === 1 && first ? { cluster: first.cluster } : { weightedClusters: { clusters: view.destinations.map((destination) => weighted(destination, carriers)) } };
   return RouteAction.fromPartial({
     ...target,
     timeout: view.timeoutMs === undefined ? undefined : durationFromMs(view.timeoutMs),
@@ -111,12 +119,12 @@ function routeAction(view: Forward, mixer: MixerHttpView | undefined): RouteActi
   });
 }
 
-function weighted(view: RouteDestinationView, mixer: MixerHttpView | undefined): WeightedCluster_ClusterWeight {
+function weighted(view: RouteDestinationView, carriers: Carriers): WeightedCluster_ClusterWeight {
   const headers = headerOperations(view.headers);
   return WeightedCluster_ClusterWeight.fromPartial({
     name: view.cluster, weight: view.weight, ...headers,
-    requestHeadersToAdd: [...headers.requestHeadersToAdd, ...forwardHeaders(mixer, view.service)],
-    typedPerFilterConfig: destinationContext(mixer, view.service, []),
+    requestHeadersToAdd: [...headers.requestHeadersToAdd, ...carried(carriers, view.service)],
+    typedPerFilterConfig: destinationContext(carriers.mixer, view.service, []),
   });
 }
 

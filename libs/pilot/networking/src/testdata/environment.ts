@@ -17,9 +17,9 @@ export interface Scenario {
 
 export function loadScenario(folder: URL): Scenario {
   const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');
-  const { mesh = {}, node } = parse(read('proxy.yaml')) as { mesh?: unknown; node: { id: string; metadata?: Record<string, unknown>; locality?: { region?: string } } };
+  const { mesh = {}, features, node } = parse(read('proxy.yaml')) as { mesh?: unknown; features?: Environment['features']; node: { id: string; metadata?: Record<string, unknown>; locality?: { region?: string } } };
   const documents = parseAllDocuments(read('in.yaml')).map((document): unknown => document.toJS());
-  return { environment: environmentOf(documents.map(toObject), mesh), documents, mesh, proxy: parseProxy(node) };
+  return { environment: { ...environmentOf(documents.map(toObject), mesh), features }, documents, mesh, proxy: parseProxy(node) };
 }
 
 /** @param order position of the document: the earlier is the older. @throws Error if it can't be decoded */

@@ -7,6 +7,7 @@ import type { PushContext } from '../push/push-context.js';
 import { applyConnectionPool, applyTrafficPolicy, istioMutual, newCluster, unlimited, type TlsDefaults } from './cluster-builder.js';
 import { BLACK_HOLE, INBOUND_PASSTHROUGH_V4, INBOUND_PASSTHROUGH_V6, inboundCluster, outboundCluster, PASSTHROUGH, sniName } from './cluster-name.js';
 import type { ClusterView, Discovery } from './cluster-view.js';
+import { namedDestination, serviceAttributes } from './destination-service.js';
 import { endpointsOf, groupByLocality, localityOf } from './endpoints.js';
 import { inboundTargets, type InboundTarget } from './inbound-targets.js';
 import { applyLocality } from './locality.js';
@@ -24,7 +25,7 @@ export function buildClusterViews(push: PushContext, proxy: Proxy, diagnostics: 
   };
   const services = proxy.type === 'sidecar' ? push.sidecarScope(proxy).services : push.services.visibleFrom(proxy.configNamespace);
   for (const service of services) for (const port of service.ports) if (port.protocol !== 'UDP') outbound(push, proxy, { service, port, diagnostics }).forEach(add);
-  add({ ...newCluster(BLACK_HOLE, { direction: 'outbound', discovery: { kind: 'STATIC', localities: [] }, mesh: push.mesh }), limits: undefined, keepalive: undefined });
+  add({ ...newCluster(BLACK_HOLE, { direction: 'outbound', discovery: { kind: 'STATIC', localities: [] }, mesh: push.mesh }), limits: undefined, keepalive: undefined, ...named(push, BLACK_HOLE) });
   if (proxy.type === 'router') {
     if (proxy.metadata.ROUTER_MODE === 'sni-dnat') sniDnat(push, proxy, diagnostics).forEach(add);
     return [...clusters.values()];
@@ -41,7 +42,12 @@ export function buildClusterViews(push: PushContext, proxy: Proxy, diagnostics: 
 }
 
 function passthrough(push: PushContext, name: string, bindSource: string): ClusterView {
-  return { ...newCluster(name, { direction: 'outbound', discovery: { kind: 'ORIGINAL_DST' }, mesh: push.mesh }), limits: unlimited, bindSource };
+  return { ...newCluster(name, { direction: 'outbound', discovery: { kind: 'ORIGINAL_DST' }, mesh: push.mesh }), limits: unlimited, bindSource, ...named(push, name) };
+}
+
+/** What has no service goes by its own name in metrics. */
+function named(push: PushContext, name: string): Partial<ClusterView> {
+  return push.features.telemetry === 'envoy' ? { destination: namedDestination(name) } : {};
 }
 
 interface Target {
@@ -80,6 +86,7 @@ function shape(push: PushContext, proxy: Proxy, target: Target & { rule: Destina
   const sniffed = proxy.type === 'sidecar' && sniffsOutbound(push, port);
   cluster.protocol = sniffed ? 'downstream' : isHttp2(port.protocol) ? 'http2' : 'http1';
   cluster.service = { hostname: service.hostname, subset, port: port.port };
+  if (push.features.telemetry === 'envoy') cluster.destination = serviceAttributes(service);
   cluster.statName = statName(push.mesh.outboundClusterStatName, { service, port, subset });
   cluster.config = rule ? configPath(rule, 'destination-rule') : '';
   const tls: TlsDefaults = {
@@ -113,7 +120,7 @@ function discover(push: PushContext, proxy: Proxy, target: { service: Service; p
       const networks = new Set(typeof requested === 'string' ? requested.split(',') : ['']);
       const endpoints = endpointsOf(push, target, target.labels).filter((endpoint) => networks.has(endpoint.network));
       const refreshMs = push.mesh.dnsRefreshRate ? push.mesh.dnsRefreshRate.seconds * 1000 + push.mesh.dnsRefreshRate.nanos / 1e6 : undefined;
-      return { kind: 'DNS', refreshMs, respectTtl: push.features.respectDnsTtl, localities: groupByLocality(endpoints) };
+      return { kind: 'DNS', refreshMs, respectTtl: push.features.respectDnsTtl, localities: groupByLocality(push, endpoints) };
     }
     case Resolution.Passthrough:
       return { kind: proxy.type === 'sidecar' ? 'ORIGINAL_DST' : 'EDS' };

@@ -1,3 +1,6 @@
+import type { DestinationServiceView } from './route-view.js';
+import type { WorkloadView } from './telemetry-view.js';
+
 /** TLS that a client of a cluster speaks. ISTIO_MUTUAL uses the workload's own certificate. */
 export interface ClientTlsView {
   readonly mode: 'SIMPLE' | 'MUTUAL' | 'ISTIO_MUTUAL';
@@ -18,6 +21,8 @@ export interface EndpointView {
   readonly uid: string;
   readonly network: string;
   readonly tlsMode: string;
+  /** For metrics that Envoy keeps. */
+  readonly workload?: WorkloadView | undefined;
 }
 
 /** The endpoints of one locality, with Istio's priority (0 = first choice). */
@@ -90,6 +95,8 @@ export interface ClusterView {
   readonly config: string;
   /** Facts that an EnvoyFilter may match. */
   readonly service: { readonly hostname: string; readonly subset: string; readonly port: number } | undefined;
+  /** What metrics that Envoy keeps call it. */
+  readonly destination?: DestinationServiceView | undefined;
 }
 
 /** What EDS says of one cluster. */

@@ -10,7 +10,7 @@ export function destinationService(push: PushContext, hostname: string): Destina
 
 export function serviceAttributes(service: Service): DestinationServiceView {
   const { name, namespace, uid } = service.attributes;
-  return { host: service.hostname, name, namespace, uid };
+  return { host: service.hostname, name, namespace, uid, inMesh: !service.meshExternal };
 }
 
 /** Pass-through and black hole: nothing but a name is known. */

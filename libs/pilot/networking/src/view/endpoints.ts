@@ -3,6 +3,7 @@ import type { PushContext } from '../push/push-context.js';
 import type { AssignmentView, EndpointView, LocalityEndpointsView } from './cluster-view.js';
 import { parseClusterName } from './cluster-name.js';
 import { applyLocality } from './locality.js';
+import { endpointWorkload } from './telemetry.js';
 import { selectTrafficPolicy } from './traffic-policy.js';
 
 /** Endpoints of one port of a service whose labels contain `labels`. */
@@ -14,12 +15,12 @@ export function endpointsOf(push: PushContext, target: { service: Service; port:
 }
 
 /** Grouped by locality, in order of first appearance; a group weighs the sum of its endpoints. */
-export function groupByLocality(endpoints: readonly IstioEndpoint[]): LocalityEndpointsView[] {
+export function groupByLocality(push: PushContext, endpoints: readonly IstioEndpoint[]): LocalityEndpointsView[] {
   const groups = new Map<string, EndpointView[]>();
   for (const endpoint of endpoints) {
     const view: EndpointView = {
       family: endpoint.family, address: endpoint.address, port: endpoint.endpointPort, weight: endpoint.lbWeight || 1,
-      uid: endpoint.uid, network: endpoint.network, tlsMode: endpoint.tlsMode,
+      uid: endpoint.uid, network: endpoint.network, tlsMode: endpoint.tlsMode, workload: endpointWorkload(push, endpoint),
     };
     const group = groups.get(endpoint.locality);
     if (group) group.push(view);
@@ -39,7 +40,7 @@ export function buildAssignment(push: PushContext, proxy: Proxy, clusterName: st
   const subset = key.subset === '' ? undefined : rule?.spec.subsets.find((candidate) => candidate.name === key.subset);
   // EDS knows addresses only; one host name would make Envoy refuse all.
   const found = endpointsOf(push, { service, port }, subset?.labels).filter(({ family, address }) => family === 'unix' || isIp(address));
-  const groups = splitHorizon(push, proxy, groupByLocality(found));
+  const groups = splitHorizon(push, proxy, groupByLocality(push, found));
   const outlier = [rule?.spec.trafficPolicy, subset?.trafficPolicy].some((policy) => selectTrafficPolicy(policy, port.port).outlierDetection);
   const localities = applyLocality(groups, localityOf(push, proxy), { setting: push.mesh.localityLbSetting, failover: outlier });
   return { clusterName, localities };

@@ -13,6 +13,7 @@ import { acceptsHttp10, chain, destinationRanges, emptyMatch, idleTimeout, route
 import type { FilterChainMatchView, FilterChainView, HttpHandlerView, ListenerView, ServerTlsView } from './listener-view.js';
 import { destinationService } from './destination-service.js';
 import { listenerAttributes, mixerHttp, mixerTcp } from './mixer.js';
+import { telemetryOf } from './telemetry.js';
 
 interface Context {
   readonly push: PushContext;
@@ -67,7 +68,7 @@ function httpHandler({ push, proxy }: Context, server: GatewayServer): HttpHandl
   return {
     kind: 'http', role: 'gateway', statPrefix: `outbound_${proxyAddresses(proxy).wildcard}_${server.port}`, routes: routeTableName(server), useRemoteAddress: true,
     acceptHttp10: acceptsHttp10(push, proxy), http2: false, grpcWeb: false, allowAbsoluteUrl: false, idleTimeoutMs: idleTimeout(proxy), authentication: undefined, rbac: undefined,
-    mixer: mixerHttp(push, proxy, { role: 'gateway' }),
+    mixer: mixerHttp(push, proxy, { role: 'gateway' }), telemetry: telemetryOf(push, proxy, { role: 'gateway' }),
   };
 }
 
@@ -102,7 +103,7 @@ function applies({ push, proxy }: Context, match: TLSMatchAttributes | L4MatchAt
 function site(context: Context, server: GatewayServer, host: string | undefined): TcpSite {
   const port: Port = { name: server.portName, port: server.port, protocol: server.protocol };
   const destination = host === undefined ? {} : { destination: destinationService(context.push, host) };
-  return { ...context, port, mixer: mixerTcp(context.push, context.proxy, { role: 'gateway', ...destination }) };
+  return { ...context, port, mixer: mixerTcp(context.push, context.proxy, { role: 'gateway', ...destination }), telemetry: telemetryOf(context.push, context.proxy, { role: 'gateway' }) };
 }
 
 const boundServices = ({ push, proxy }: Context, server: GatewayServer): readonly VirtualServiceObject[] =>

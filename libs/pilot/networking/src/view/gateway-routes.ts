@@ -8,6 +8,7 @@ import { isCatchAll, matchAll } from './http-route-match.js';
 import { virtualServiceRoutes } from './http-routes.js';
 import { mixerHttp } from './mixer.js';
 import { noHeaders, type RouteTableView, type RouteView, type VirtualHostView } from './route-view.js';
+import { telemetryOf } from './telemetry.js';
 
 /** Hosts of a virtual service that a server serves to its namespace: of each matching pair the narrower name. */
 export function intersectHosts(server: GatewayServer, object: VirtualServiceObject): string[] {
@@ -73,7 +74,7 @@ function table(context: Context, wanted: { name: string; servers: readonly Gatew
   return {
     name,
     virtualHosts: virtualHosts.length > 0 ? virtualHosts.sort((a, b) => (a.name < b.name ? -1 : 1)) : [nothing(merged.port, redirecting.length > 0)],
-    mixer: mixerHttp(context.push, context.proxy, { role: 'gateway' }),
+    mixer: mixerHttp(context.push, context.proxy, { role: 'gateway' }), telemetry: telemetryOf(context.push, context.proxy, { role: 'gateway' }),
     patch: { context: 'GATEWAY', port: merged.port, portName: first?.portName ?? '', gateway: first?.gatewayName ?? '' },
   };
 }

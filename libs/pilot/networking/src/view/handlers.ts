@@ -9,6 +9,7 @@ import { destinationCluster } from './http-routes.js';
 import { visibleService } from './endpoints.js';
 import type { FilterChainMatchView, FilterChainView, HttpHandlerView, ServerTlsView, TcpHandlerView } from './listener-view.js';
 import type { MixerTcpView } from './mixer-view.js';
+import type { TelemetryView } from './telemetry-view.js';
 
 export const emptyMatch: FilterChainMatchView = Object.freeze({ serverNames: [], destinations: [], applicationProtocols: [], transportProtocol: '', destinationPort: 0 });
 
@@ -41,12 +42,13 @@ export interface TcpSite {
   readonly diagnostics: Diagnostics;
   readonly port: Port;
   readonly mixer: MixerTcpView | undefined;
+  readonly telemetry?: TelemetryView | undefined;
 }
 
-export function tcpHandler(site: Pick<TcpSite, 'push' | 'proxy' | 'mixer'> & { port?: Port }, cluster: string): TcpHandlerView {
+export function tcpHandler(site: Pick<TcpSite, 'push' | 'proxy' | 'mixer' | 'telemetry'> & { port?: Port }, cluster: string): TcpHandlerView {
   return {
     kind: 'tcp', statPrefix: cluster, destinations: [{ cluster, weight: 100 }], protocolFilter: protocolFilter(site.push, site.port),
-    sniCluster: false, accessLog: true, idleTimeoutMs: idleTimeout(site.proxy), rbac: undefined, mixer: site.mixer,
+    sniCluster: false, accessLog: true, idleTimeoutMs: idleTimeout(site.proxy), rbac: undefined, mixer: site.mixer, telemetry: site.telemetry,
   };
 }
 

@@ -11,6 +11,7 @@ import type { FilterChainMatchView, FilterChainView, HttpHandlerView, ListenerVi
 import { listenerAttributes, mixerHttp, mixerTcp } from './mixer.js';
 import { workloadRbac } from './rbac.js';
 import { sniffsInbound } from './sniffing.js';
+import { telemetryOf } from './telemetry.js';
 
 /** Listeners for what enters the workload, one per address and port (source: listener.go, buildSidecarInboundListeners). */
 export function buildInboundListeners(push: PushContext, proxy: Proxy, diagnostics: Diagnostics): readonly ListenerView[] {
@@ -86,16 +87,17 @@ function httpHandler(context: Context, target: InboundTarget, authentication: In
     service: serviceAttributes(service), quotaSpecs: push.quotas.specsFor(service.hostname),
   });
   const mixer = mixerHttp(push, proxy, { role: 'inbound', address: target.bind });
+  const telemetry = telemetryOf(push, proxy, { role: 'inbound', service: serviceAttributes(service) });
   return {
     kind: 'http', role: 'inbound', statPrefix: `inbound_${target.bind.ip}_${target.bind.port}`, useRemoteAddress: false,
     routes: {
-      name: cluster, virtualHosts: [{ name: `inbound|http|${port.port}`, domains: ['*'], requireTls: false, routes: [route] }], mixer,
+      name: cluster, virtualHosts: [{ name: `inbound|http|${port.port}`, domains: ['*'], requireTls: false, routes: [route] }], mixer, telemetry,
       patch: { context: 'SIDECAR_INBOUND', port: port.port, portName: port.name, gateway: '' },
     },
     acceptHttp10: acceptsHttp10(push, proxy), http2: isHttp2(port.protocol), grpcWeb: port.protocol === 'GRPC-Web', allowAbsoluteUrl: false, idleTimeoutMs: idleTimeout(proxy),
     authentication: authentication.http,
     rbac: workloadRbac(push, proxy, { service, port, protocol: 'http' }, context.diagnostics),
-    mixer,
+    mixer, telemetry,
   };
 }
 
@@ -103,7 +105,7 @@ function tcpOf(context: Context, target: InboundTarget): TcpHandlerView {
   const { push, proxy } = context;
   const { service, port } = target;
   const mixer = mixerTcp(push, proxy, { role: 'inbound', address: target.bind });
-  const handler = tcpHandler({ push, proxy, port, mixer }, inboundCluster(service.hostname, port.port, port.name));
+  const handler = tcpHandler({ push, proxy, port, mixer, telemetry: telemetryOf(push, proxy, { role: 'inbound', service: serviceAttributes(service) }) }, inboundCluster(service.hostname, port.port, port.name));
   return { ...handler, idleTimeoutMs: undefined, rbac: workloadRbac(push, proxy, { service, port, protocol: 'tcp' }, context.diagnostics) };
 }
 

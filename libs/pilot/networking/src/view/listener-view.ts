@@ -2,6 +2,7 @@ import type { AuthenticationView } from './authentication-view.js';
 import type { MixerHttpView, MixerTcpView } from './mixer-view.js';
 import type { RbacView } from './rbac-view.js';
 import type { PatchContextView, RouteTableView } from './route-view.js';
+import type { TelemetryView } from './telemetry-view.js';
 
 export interface FilterChainMatchView {
   readonly serverNames: readonly string[];
@@ -46,6 +47,7 @@ export interface HttpHandlerView {
   readonly authentication: AuthenticationView | undefined;
   readonly rbac: RbacView | undefined;
   readonly mixer: MixerHttpView | undefined;
+  readonly telemetry?: TelemetryView | undefined;
 }
 
 export interface TcpHandlerView {
@@ -59,6 +61,7 @@ export interface TcpHandlerView {
   readonly idleTimeoutMs: number | undefined;
   readonly rbac: RbacView | undefined;
   readonly mixer: MixerTcpView | undefined;
+  readonly telemetry?: TelemetryView | undefined;
 }
 
 export interface FilterChainView {

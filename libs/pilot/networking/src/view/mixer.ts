@@ -17,7 +17,7 @@ const annotation = (proxy: Proxy, name: string): string => {
 };
 
 export function mixerActive(push: PushContext): boolean {
-  return push.mesh.mixerCheckServer !== '' || push.mesh.mixerReportServer !== '';
+  return push.features.telemetry === 'mixer' && (push.mesh.mixerCheckServer !== '' || push.mesh.mixerReportServer !== '');
 }
 
 /** undefined: Mixer has no part in such listeners. */

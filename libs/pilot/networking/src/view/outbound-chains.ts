@@ -10,6 +10,7 @@ import { serviceAttributes } from './destination-service.js';
 import { chain, destinationRanges, emptyMatch, routedTcpHandler, tcpHandler, type TcpSite } from './handlers.js';
 import type { FilterChainMatchView, FilterChainView } from './listener-view.js';
 import { mixerTcp } from './mixer.js';
+import { telemetryOf } from './telemetry.js';
 
 export interface OutboundTcpSite {
   readonly push: PushContext;
@@ -33,7 +34,7 @@ export function outboundTcpChains(site: OutboundTcpSite): FilterChainView[] {
 
 function tcpSite(site: OutboundTcpSite): TcpSite {
   const { push, proxy, diagnostics, port, service } = site;
-  return { push, proxy, diagnostics, port, mixer: mixerTcp(push, proxy, { role: 'outbound', destination: serviceAttributes(service) }) };
+  return { push, proxy, diagnostics, port, mixer: mixerTcp(push, proxy, { role: 'outbound', destination: serviceAttributes(service) }), telemetry: telemetryOf(push, proxy, { role: 'outbound' }) };
 }
 
 function staticMatch(site: OutboundTcpSite, match: TLSMatchAttributes | L4MatchAttributes): boolean {

@@ -13,6 +13,7 @@ import type { FilterChainView, HttpHandlerView, ListenerView } from './listener-
 import { listenerAttributes, mixerHttp, mixerTcp } from './mixer.js';
 import { outboundTcpChains } from './outbound-chains.js';
 import { sniffsOutbound } from './sniffing.js';
+import { telemetryOf } from './telemetry.js';
 
 interface Builder {
   readonly push: PushContext;
@@ -121,7 +122,7 @@ function httpHandler(builder: Builder, site: Site, at: { kind: ListenerClass; ip
     useRemoteAddress: push.features.sidecarUseRemoteAddress,
     acceptHttp10: acceptsHttp10(push, proxy),
     http2: false, grpcWeb: false, allowAbsoluteUrl: false, idleTimeoutMs: idleTimeout(proxy), authentication: undefined, rbac: undefined,
-    mixer: mixerHttp(push, proxy, { role: 'outbound' }),
+    mixer: mixerHttp(push, proxy, { role: 'outbound' }), telemetry: telemetryOf(push, proxy, { role: 'outbound' }),
   };
 }
 
@@ -151,7 +152,7 @@ function fallthroughChain(builder: Builder): FilterChainView {
   const cluster = builder.allowAny ? PASSTHROUGH : BLACK_HOLE;
   const destination = { ...namedDestination(cluster), host: cluster };
   const mixer = mixerTcp(builder.push, builder.proxy, { role: 'outbound', destination });
-  return chain(tcpHandler({ ...builder, mixer }, cluster), { fallthrough: true });
+  return chain(tcpHandler({ ...builder, mixer, telemetry: telemetryOf(builder.push, builder.proxy, { role: 'outbound' }) }, cluster), { fallthrough: true });
 }
 
 /** A plain HTTP proxy for applications that are told of one; only where nothing is redirected, or where the mesh names a port. */

@@ -1,4 +1,5 @@
 import type { MixerHttpView } from './mixer-view.js';
+import type { TelemetryView } from './telemetry-view.js';
 
 export type StringMatchView = { readonly exact: string } | { readonly prefix: string } | { readonly suffix: string } | { readonly regex: string } | { readonly present: true };
 
@@ -60,6 +61,8 @@ export interface DestinationServiceView {
   readonly name: string;
   readonly namespace: string;
   readonly uid: string;
+  /** A service of the mesh, whose proxies may be told who calls. */
+  readonly inMesh?: boolean;
 }
 
 export interface RouteDestinationView {
@@ -112,6 +115,7 @@ export interface RouteTableView {
   readonly virtualHosts: readonly VirtualHostView[];
   /** Mixer's part in the listeners that use the table. */
   readonly mixer: MixerHttpView | undefined;
+  readonly telemetry?: TelemetryView | undefined;
   /** Facts that an EnvoyFilter may match. */
   readonly patch: { readonly context: PatchContextView; readonly port: number; readonly portName: string; readonly gateway: string };
 }

@@ -10,6 +10,7 @@ import { defaultRoute, plainRoute, virtualServiceRoutes } from './http-routes.js
 import { mixerHttp } from './mixer.js';
 import { noHeaders, type RouteTableView, type RouteView, type VirtualHostView } from './route-view.js';
 import { sniffsOutbound } from './sniffing.js';
+import { telemetryOf } from './telemetry.js';
 
 export const HTTP_PROXY_TABLE = 'http_proxy';
 
@@ -29,7 +30,8 @@ export function buildSidecarRouteTable(push: PushContext, proxy: Proxy, request:
   const table = sniffed ? onlyDomain(hosts, name) : hosts;
   const fallback = push.features.fallthroughRoute && !sniffed ? [fallbackHost(scope.allowAny)] : [];
   const mixer = name === HTTP_PROXY_TABLE ? undefined : mixerHttp(push, proxy, { role: 'outbound' });
-  return { name, virtualHosts: [...table, ...fallback], mixer, patch: { context: 'SIDECAR_OUTBOUND', port, portName: '', gateway: '' } };
+  const telemetry = name === HTTP_PROXY_TABLE ? undefined : telemetryOf(push, proxy, { role: 'outbound' });
+  return { name, virtualHosts: [...table, ...fallback], mixer, telemetry, patch: { context: 'SIDECAR_OUTBOUND', port, portName: '', gateway: '' } };
 }
 
 /** The listener declared for that port or socket, else the catch-all. */

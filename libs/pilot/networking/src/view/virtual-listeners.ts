@@ -10,6 +10,7 @@ import type { FilterChainView, HttpHandlerView, ListenerView } from './listener-
 import { listenerAttributes, mixerTcp } from './mixer.js';
 import { passthroughRbac } from './rbac.js';
 import type { RbacView } from './rbac-view.js';
+import { telemetryOf } from './telemetry.js';
 
 const INBOUND_CAPTURE_PORT = 15006;
 
@@ -20,7 +21,7 @@ export function virtualOutbound(push: PushContext, proxy: Proxy): ListenerView {
   const cluster = allowAny ? PASSTHROUGH : BLACK_HOLE;
   const blackHole = { ...tcpHandler({ push, proxy, mixer: undefined }, BLACK_HOLE), accessLog: false, idleTimeoutMs: undefined };
   const destination = { ...namedDestination(cluster), host: cluster };
-  const rest = { ...tcpHandler({ push, proxy, mixer: mixerTcp(push, proxy, { role: 'outbound', destination }) }, cluster), accessLog: allowAny };
+  const rest = { ...tcpHandler({ push, proxy, mixer: mixerTcp(push, proxy, { role: 'outbound', destination }), telemetry: telemetryOf(push, proxy, { role: 'outbound' }) }, cluster), accessLog: allowAny };
   return {
     name: 'virtualOutbound', bind: { ip: wildcard, port: push.mesh.proxyListenPort || 15001 }, direction: 'UNSPECIFIED', bindToPort: true,
     useOriginalDst: true, transparent: proxy.interceptionMode === 'TPROXY', inspectors: [], detectionTimeoutMs: undefined,
