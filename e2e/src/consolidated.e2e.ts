@@ -79,6 +79,20 @@ describe('a change of configuration', () => {
   });
 });
 
+describe('a limit', () => {
+  it('answers 429 by itself to a user who asks too often, and to nobody else', async () => {
+    const products = '/api/v1/products';
+    const ann = { 'end-user': 'ann' };
+    mesh.apply('limit-productpage.yaml');
+    const { answer } = await eventually(() => mesh.client.get(products, ann), ({ status }) => status === 429, { intervalMs: 10 });
+    expect(answer.body).toBe('local_rate_limited');
+    expect((await mesh.client.get(products, { 'end-user': 'ben' })).status).toBe(200);
+    expect((await mesh.client.get(products)).status).toBe(200);
+    mesh.remove('limit-productpage.yaml');
+    await eventually(() => mesh.client.get(products, ann), ({ status }) => status === 200);
+  });
+});
+
 describe('istiod killed and restarted', () => {
   it('takes nothing from traffic, and the next change arrives', async () => {
     const traffic = new SteadyTraffic(mesh.client);

@@ -22,7 +22,7 @@ program
   .description('start the whole mesh and the Bookinfo sample; ends on Ctrl-C')
   .addOption(new Option('--mode <mode>', 'split: the components of Istio before 1.5; consolidated: istiod in their place, without Mixer').choices(MESH_MODES).default('split'))
   .option('--detach', 'return when all is ready; end it with: quartet down')
-  .option('--tour', 'start the mesh, try five things, print what was observed, end')
+  .option('--tour', 'start the mesh, try the things of the README, print what was observed, end')
   .option('--subnet <a.b>', 'first two numbers of the loopback addresses', subnet, '127.77')
   .option('--gateway-host <ip>', 'address of the ingress gateway', '127.0.0.1')
   .option('--gateway-port <port>', 'port of the ingress gateway', number, 8080)

@@ -1,34 +1,11 @@
 import { eventually, sumSamples, withTask } from '@quartet/local-mesh';
+import { moveTraffic, openPage, page, task } from './common-stops.js';
 import type { Stop, TourContext } from './tour.js';
 
-const page = ({ mesh }: TourContext) => mesh.layout.gatewayUrl();
-const task = (name: string) => `-f examples/bookinfo/tasks/${name}`;
-
 /** The five things to try of the README. */
-export const STOPS: readonly Stop[] = [
-  {
-    title: 'Open the product page',
-    commands: (context) => [`curl ${page(context)}/productpage`],
-    run: async ({ client }) => {
-      const { status, body } = await client.get('/productpage');
-      if (status !== 200) throw new Error(`the page answered ${status}`);
-      const versions = await client.countVersions(12);
-      const seen = Object.entries(versions).filter(([, count]) => count > 0);
-      if (seen.length !== 3) throw new Error(`expected answers of all three versions of reviews, got ${JSON.stringify(versions)}`);
-      return `200, ${body.length} bytes of page; 12 requests were answered by reviews ${seen.map(([version, count]) => `${version} (${count}x)`).join(', ')}`;
-    },
-  },
-  {
-    title: 'Move traffic: all of it to reviews v3',
-    commands: () => [`npx quartet apply ${task('reviews-v3.yaml')}`, `npx quartet delete ${task('reviews-v3.yaml')}`],
-    run: ({ client, mesh }) =>
-      withTask(mesh.layout, 'reviews-v3.yaml', async () => {
-        const { tookMs } = await eventually(() => client.countVersions(5), ({ v3 }) => v3 === 5);
-        const { v1, v2, v3 } = await client.countVersions(20);
-        if (v3 !== 20) throw new Error(`of 20 requests v1 answered ${v1}, v2 ${v2}, v3 ${v3}`);
-        return `traffic moved ${tookMs} ms after the file was written; then 20 of 20 requests were answered by v3`;
-      }),
-  },
+export const SPLIT_STOPS: readonly Stop[] = [
+  openPage,
+  moveTraffic,
   {
     title: 'Deny: nobody may see the ratings API',
     commands: (context) => [`npx quartet apply ${task('deny-ratings.yaml')}`, `curl -i ${page(context)}/api/v1/products/0/ratings`],

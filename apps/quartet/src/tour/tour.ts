@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { BookinfoClient, type LocalMesh } from '@quartet/local-mesh';
-import { STOPS } from './stops.js';
+import { CONSOLIDATED_STOPS } from './consolidated-stops.js';
+import { SPLIT_STOPS } from './stops.js';
 
 /** One thing to try: what is done, and what was observed. */
 export interface Stop {
@@ -16,11 +17,14 @@ export interface TourContext {
   readonly client: BookinfoClient;
 }
 
-/** Does the five things of the README, prints each with what it observed; true if all were so. */
+const STOPS = { split: SPLIT_STOPS, consolidated: CONSOLIDATED_STOPS };
+
+/** Does the things to try of the README, as the mode has them, prints each with what it observed; true if all were so. */
 export async function runTour(mesh: LocalMesh): Promise<boolean> {
   const context = { mesh, client: new BookinfoClient(mesh.layout) };
+  const stops = STOPS[mesh.layout.mode];
   let succeeded = 0;
-  for (const [index, stop] of STOPS.entries()) {
+  for (const [index, stop] of stops.entries()) {
     console.log(`\n${pc.bold(`${index + 1}. ${stop.title}`)}`);
     for (const command of stop.commands(context)) console.log(pc.dim(`   $ ${command}`));
     try {
@@ -30,6 +34,6 @@ export async function runTour(mesh: LocalMesh): Promise<boolean> {
       console.log(`   ${pc.red('not so:')} ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  console.log(`\ntour: ${succeeded} of ${STOPS.length} as they should be`);
-  return succeeded === STOPS.length;
+  console.log(`\ntour: ${succeeded} of ${stops.length} as they should be`);
+  return succeeded === stops.length;
 }

@@ -18,6 +18,8 @@ import { registerComputedMetrics, type MetricOf } from './push-status-metrics.js
 export interface PilotModuleExtras {
   /** Instead of the source that the options name. */
   readonly config?: ConfigSource;
+  /** Over what the environment says. */
+  readonly features?: Partial<Features>;
 }
 
 const metricOf: MetricOf = (code) => diagnosticCodes[code as DiagnosticCode] ?? '';
@@ -25,8 +27,8 @@ const metricOf: MetricOf = (code) => diagnosticCodes[code as DiagnosticCode] ?? 
 /** Pilot as a Nest module: configuration and registry in, xDS out. */
 @Module({})
 export class PilotModule {
-  static forRoot(options: PilotOptions, { config }: PilotModuleExtras = {}): DynamicModule {
-    const features = readFeatures(process.env);
+  static forRoot(options: PilotOptions, extras: PilotModuleExtras = {}): DynamicModule {
+    const features = { ...readFeatures(process.env), ...extras.features };
     return {
       module: PilotModule,
       controllers: [DebugController, PilotCommandsController],
@@ -36,7 +38,7 @@ export class PilotModule {
         {
           provide: CONFIG_SOURCE,
           inject: [Loggers, Monitoring, ComponentInfo],
-          useFactory: (loggers: Loggers, monitoring: Monitoring, { instance }: ComponentInfo) => config ?? openConfigSource(options, { loggers, monitoring, instance }),
+          useFactory: (loggers: Loggers, monitoring: Monitoring, { instance }: ComponentInfo) => extras.config ?? openConfigSource(options, { loggers, monitoring, instance }),
         },
         {
           provide: DiscoveryService,
