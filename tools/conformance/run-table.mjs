@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /**
  * Runs every case of a table. The result's `failures` are the disagreements that are not listed; `stale` are ids that
- * are listed although the case agrees, or there is no such case.
+ * are listed although the case agrees, or there is no such case (not told of a table that can't be read to its end).
  */
 export async function runTable(table, { folder, known }) {
   const result = { name: table.name, passed: 0, listed: 0, failures: [], stale: [] };
@@ -16,6 +16,7 @@ export async function runTable(table, { folder, known }) {
     }
   } catch (error) {
     result.failures.push({ id: '(the table itself)', message: messageOf(error) });
+    return result;
   }
   result.stale.push(...unseen);
   return result;

@@ -6,6 +6,7 @@
 //
 // Exit 0: every case agrees or is listed in known-differences.json. 1: one does not. 2: it could not run.
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -24,11 +25,13 @@ async function main() {
   if (values.help) return console.log('npm run conformance -- [--tables DIR] [--only NAME,...] [--json] [--no-build]');
   const folder = values.tables ?? process.env.QUARTET_TABLES;
   if (!folder) return withoutTables();
+  const tablesDir = resolve(process.env.INIT_CWD ?? '.', folder);
+  if (!existsSync(tablesDir)) throw new Error(`there is no folder ${tablesDir}`);
   if (!values['no-build'] && !values['if-given']) build();
   const tables = select(await loadTables(join(here, 'tables')), values.only);
   const known = await loadKnownDifferences(join(here, 'known-differences.json'));
   const results = [];
-  for (const table of tables) results.push(await runTable(table, { folder: resolve(process.env.INIT_CWD ?? '.', folder), known: known[table.name] ?? {} }));
+  for (const table of tables) results.push(await runTable(table, { folder: tablesDir, known: known[table.name] ?? {} }));
   (values.json ? printJson : printRows)(results);
   if (results.some((result) => result.failures.length > 0)) process.exitCode = 1;
 }

@@ -39,7 +39,9 @@ describe('runTable', () => {
 
   it('fails a table whose file is not there', async () => {
     const lost = { name: 'lost', async *cases({ readJson }: { readJson: (path: string) => Promise<unknown> }) { yield await readJson('lost.json'); } };
-    expect((await runTable(lost, { folder, known: {} })).failures).toMatchObject([{ id: '(the table itself)', message: expect.stringContaining('lost.json') }]);
+    const { failures, stale } = await runTable(lost, { folder, known: { one: 'not seen' } });
+    expect(failures).toMatchObject([{ id: '(the table itself)', message: expect.stringContaining('lost.json') }]);
+    expect(stale).toEqual([]);
   });
 });
 
@@ -59,17 +61,21 @@ describe('known differences', () => {
   });
 });
 
-describe('the command without tables', () => {
+describe('the command', () => {
   const run = (env: Record<string, string>) =>
     new Promise<{ code: number; output: string }>((resolve) => {
       execFile(process.execPath, [join(import.meta.dirname, 'run.mjs')], { env }, (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }));
     });
 
-  it('says so in one line and succeeds', async () => {
+  it('says in one line that it has no tables, and succeeds', async () => {
     expect(await run({})).toEqual({ code: 0, output: 'conformance: no tables given (--tables DIR or QUARTET_TABLES), nothing compared\n' });
   });
 
-  it('fails with CI=true', async () => {
+  it('names a folder that is not there', async () => {
+    expect(await run({ QUARTET_TABLES: join(folder, 'nowhere') })).toEqual({ code: 2, output: `conformance: there is no folder ${join(folder, 'nowhere')}\n` });
+  });
+
+  it('fails without tables with CI=true', async () => {
     expect(await run({ CI: 'true' })).toMatchObject({ code: 1 });
   });
 });
