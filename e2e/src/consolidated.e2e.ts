@@ -44,6 +44,21 @@ describe('a request through the gateway', () => {
     expect(Object.values(versions).filter((count) => count > 0)).toHaveLength(3);
   });
 
+  it('is counted exactly, as seen from both sides, by Envoy itself', async () => {
+    const hop = (source: string, destination: string) => ({ source_workload: source, destination_workload: destination });
+    const sent = 10;
+    const total = async (labels: Record<string, string>) => sumSamples(await mesh.client.metrics(), 'istio_requests_total', labels);
+    for (let index = 0; index < sent; index += 1) expect((await mesh.client.get('/api/v1/products/404')).status).toBe(404);
+    for (const reporter of ['source', 'destination']) {
+      const labels = { reporter, ...hop('istio-ingressgateway', 'productpage-v1'), response_code: '404' };
+      await eventually(() => total(labels), (count) => count >= sent);
+      expect(await total(labels), reporter).toBe(sent);
+    }
+    const ratings = (reporter: string) => total({ reporter, destination_workload: 'ratings-v1', source_app: 'reviews' });
+    await eventually(async () => [await ratings('source'), await ratings('destination')] as const, ([source, destination]) => source > 0 && source === destination);
+    expect(await total({ reporter: 'destination', connection_security_policy: 'mutual_tls', source_principal: 'spiffe://cluster.local/ns/default/sa/bookinfo-reviews' })).toBeGreaterThan(0);
+  });
+
   it('is mutual TLS with SPIFFE ids between sidecars, by what Envoy says', async () => {
     for (const name of ['productpage-v1', 'ratings-v1']) {
       const { n, serviceAccount } = PODS.find((pod) => pod.name === name)!;

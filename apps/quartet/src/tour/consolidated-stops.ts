@@ -1,4 +1,5 @@
 import { eventually, withTask } from '@quartet/local-mesh';
+import { countRequests } from './count-requests.js';
 import { moveTraffic, openPage, page, task } from './common-stops.js';
 import type { Stop } from './tour.js';
 
@@ -31,4 +32,5 @@ export const CONSOLIDATED_STOPS: readonly Stop[] = [
         return `429 "${answer.body.trim()}" for the one who asked too often, ${other.status} for another`;
       }),
   },
+  countRequests(({ mesh }) => [1, 11].map((n) => `curl -s http://${mesh.layout.podIp(n)}:15020/stats/prometheus | grep 'istio_requests_total.*destination_workload="productpage-v1"'`)),
 ];

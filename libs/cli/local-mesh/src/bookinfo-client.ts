@@ -1,5 +1,6 @@
 import { fetchText, type HttpAnswer } from './http-client.js';
 import { parsePrometheusText, type Sample } from './prometheus-text.js';
+import { PODS } from './pods.js';
 import type { Layout } from './layout.js';
 
 export type ReviewsVersion = 'v1' | 'v2' | 'v3';
@@ -29,6 +30,13 @@ export class BookinfoClient {
     const counts: Record<ReviewsVersion, number> = { v1: 0, v2: 0, v3: 0 };
     for (let sent = 0; sent < count; sent += 1) counts[await this.reviewsVersion()] += 1;
     return counts;
+  }
+
+  /** Istio's metrics as the mesh has them now: of Mixer's Prometheus adapter, or of every pod's Envoy where there is no Mixer. */
+  async metrics(): Promise<Sample[]> {
+    if (this.layout.mode === 'split') return this.mixerMetrics();
+    const pages = await Promise.all(PODS.map(({ n }) => fetchText(`http://${this.layout.podIp(n)}:15020/stats/prometheus`)));
+    return pages.flatMap(({ body }) => parsePrometheusText(body)).filter(({ name }) => name.startsWith('istio_'));
   }
 
   /** What Mixer's Prometheus adapter shows now. */

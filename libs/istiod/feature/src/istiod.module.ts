@@ -6,7 +6,7 @@ import { GalleyFeed } from './galley-feed.js';
 import { galleyOptionsOf, type IstiodOptions } from './istiod-options.js';
 import { findMixerLeftovers } from './mixer-leftovers.js';
 
-/** Figure 2's control plane: Galley's snapshots go to Pilot by reference, Citadel stands beside them, Mixer is gone. */
+/** Figure 2's control plane: Galley's snapshots go to Pilot by reference, Citadel stands beside them, Mixer is gone and Envoy counts. */
 @Module({})
 export class IstiodModule {
   static forRoot(options: IstiodOptions, identity: ServingIdentity): DynamicModule {
@@ -16,7 +16,7 @@ export class IstiodModule {
       module: IstiodModule,
       imports: [
         GalleyModule.forRoot(galleyOptionsOf(options), { analyze: findMixerLeftovers }),
-        PilotModule.forRoot({ ...options, mcpAddress: undefined }, { config: feed }),
+        PilotModule.forRoot({ ...options, mcpAddress: undefined }, { config: feed, features: { telemetry: 'envoy' } }),
         CitadelModule.forRoot(options, identity),
       ],
       providers: [{ provide: GalleyFeed, inject: [Galley], useFactory: (galley: Galley) => feed.follow(galley.source) }],
