@@ -154,3 +154,26 @@ describe('TCP', () => {
     }
   });
 });
+
+describe('RateLimit', () => {
+  const allowed = async (requests: number, path: string, headers: Record<string, string> = {}): Promise<number> => {
+    const statuses = [];
+    for (let i = 0; i < requests; i++) statuses.push((await fromShop(path, { headers })).status);
+    expect(statuses.filter((status) => status !== 200 && status !== 429)).toEqual([]);
+    return statuses.filter((status) => status === 200).length;
+  };
+
+  it('lets the requests of its bucket pass and answers the others with 429, which are counted', async () => {
+    expect(await allowed(6, '/limited')).toBe(3);
+    await reaches('stock', { response_code: '429', reporter: 'destination', source_workload: 'shop-v1' }, 3);
+    await reaches('shop', { response_code: '429', response_flags: '-', reporter: 'source' }, 3);
+  });
+
+  it('has a bucket for each value of a dimension, for none, and others for overrides', async () => {
+    const users = Array.from({ length: 30 }, (_, i) => `user-${i}`);
+    for (const user of [...users, ...users]) expect(await allowed(1, '/users', { 'end-user': user })).toBe(1);
+    for (const user of users) expect(await allowed(1, '/users', { 'end-user': user })).toBe(0);
+    expect(await allowed(8, '/users', { 'end-user': 'admin' })).toBe(5);
+    expect(await allowed(4, '/users')).toBe(2);
+  });
+});

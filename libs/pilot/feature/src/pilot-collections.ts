@@ -1,4 +1,4 @@
-import { istioKinds, meshConfigKind } from '@quartet/model';
+import { istioKinds, meshConfigKind, rateLimitKind } from '@quartet/model';
 import { registryCollections } from '@quartet/pilot-registry';
 
 const groups = new Set(['networking.istio.io', 'authentication.istio.io', 'rbac.istio.io', 'security.istio.io']);
@@ -9,4 +9,5 @@ export const pilotCollections: ReadonlySet<string> = new Set([
   ...istioKinds.filter(({ kind, group }) => groups.has(group) || clientKinds.has(kind)).map(({ collection }) => collection),
   ...registryCollections,
   meshConfigKind.collection,
+  rateLimitKind.collection,
 ]);

@@ -10,7 +10,7 @@ export { durationFromMs, durationMs, formatDuration, parseDuration } from './dur
 export { describeMessage, descriptorRegistry } from './descriptors.js';
 export type { Kind, KindName, Parsed } from './kind.js';
 export {
-  componentConfigKind, istioKinds, kindByCollection, kindByName, kinds, kubernetesKinds, meshConfigKind, parseSpec, syntheticServiceEntryKind,
+  componentConfigKind, istioKinds, kindByCollection, kindByName, kinds, kubernetesKinds, meshConfigKind, parseSpec, rateLimitKind, syntheticServiceEntryKind,
 } from './kinds.js';
 export { legacyMixerKinds } from './legacy-mixer-kinds.js';
 export * as host from './host.js';

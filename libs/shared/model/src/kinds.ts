@@ -13,6 +13,7 @@ import { VirtualService } from '@quartet/api/istio/networking/v1alpha3/virtual_s
 import { AttributeManifest, Handler, Instance, Rule } from '@quartet/api/istio/policy/v1beta1/cfg';
 import { RbacConfig, ServiceRole, ServiceRoleBinding } from '@quartet/api/istio/rbac/v1alpha1/rbac';
 import { AuthorizationPolicy } from '@quartet/api/istio/security/v1beta1/authorization';
+import { RateLimit } from '@quartet/api/quartet/v1alpha1/rate_limit';
 import { messageKind, plainKind, structMessageKind, type Codec, type Kind, type KindName, type Parsed } from './kind.js';
 import { legacyMixerKinds } from './legacy-mixer-kinds.js';
 
@@ -88,9 +89,13 @@ export const kubernetesKinds: readonly Kind[] = Object.freeze([
 export const componentConfigKind = plainKind(
   named('ComponentConfig', 'componentconfigs', { group: 'quartet.io', version: 'v1alpha1', collection: 'quartet/v1alpha1/componentconfigs' }, true));
 
+/** Limits that a workload's Envoy keeps by itself. */
+export const rateLimitKind: Kind<RateLimit> = messageKind(
+  named('RateLimit', 'ratelimits', { group: 'quartet.io', version: 'v1alpha1', collection: 'quartet/v1alpha1/ratelimits' }), 'quartet.v1alpha1.RateLimit', RateLimit, 'error');
+
 /** Every kind; see also `legacyMixerKinds`. */
 export const kinds: readonly Kind[] = Object.freeze([
-  ...istioKinds, meshConfigKind, syntheticServiceEntryKind, ...kubernetesKinds, componentConfigKind, ...legacyMixerKinds,
+  ...istioKinds, meshConfigKind, syntheticServiceEntryKind, ...kubernetesKinds, componentConfigKind, rateLimitKind, ...legacyMixerKinds,
 ] as Kind[]);
 
 const byName = new Map(kinds.filter((kind) => kind !== syntheticServiceEntryKind).map((kind) => [`${kind.group}/${kind.version}/${kind.kind}`, kind]));

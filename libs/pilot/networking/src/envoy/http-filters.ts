@@ -7,18 +7,20 @@ import type { HttpHandlerView } from '../view/listener-view.js';
 import { packAny } from './any.js';
 import { jwtFilter } from './jwt.js';
 import { checkFilter, forwardedAttributesFilter, httpFilter } from './mixer.js';
+import { rateLimitFilter } from './rate-limit.js';
 import { httpRbacFilters } from './rbac.js';
 import { CORS, FAULT } from './route-features.js';
 
 /**
  * The order decides what sees what: forwarded attributes are taken out first; who calls is established before it is asked
- * whether they may; Mixer is asked last, so that it knows the verdicts; faults only hit what was let in.
+ * whether they may, and only what may counts for limits; Mixer is asked last, so that it knows the verdicts; faults only hit what was let in.
  */
 export function httpFilters(view: HttpHandlerView): HttpFilter[] {
   return [
     ...(view.role === 'proxy' ? [] : [forwardedAttributesFilter(view.telemetry)]),
     ...(view.authentication ? [jwtFilter(view.authentication)] : []),
     ...(view.rbac ? httpRbacFilters(view.rbac) : []),
+    ...(view.rateLimits ?? []).map(rateLimitFilter),
     ...(view.mixer?.check ? [checkFilter(view.mixer)] : []),
     ...(view.grpcWeb ? [httpFilter('envoy.filters.http.grpc_web', packAny('envoy.extensions.filters.http.grpc_web.v3.GrpcWeb', GrpcWeb, {}))] : []),
     httpFilter(CORS, packAny('envoy.extensions.filters.http.cors.v3.Cors', Cors, {})),

@@ -10,11 +10,12 @@ import type { DestinationServiceView, HashPolicyView, HeaderOperationsView, Rout
 import { istioConfig } from './metadata.js';
 import { attributeMetadata, destinationContext, forwardHeaders, virtualHostContext } from './mixer.js';
 import { peerRequestHeaders, peerResponseHeaders } from './peer-metadata.js';
+import { rateLimitActions } from './rate-limit.js';
 import { corsPerRoute, faultPerRoute, retryPolicy } from './route-features.js';
 import { headerMatcher, queryMatcher } from './string-match.js';
 
-/** What requests carry to the next proxy. */
-type Carriers = Pick<RouteTableView, 'mixer' | 'telemetry'>;
+/** What a table's listeners add to its routes. */
+type Carriers = Pick<RouteTableView, 'mixer' | 'telemetry' | 'rateLimits'>;
 
 const carried = ({ mixer, telemetry }: Carriers, service: DestinationServiceView | undefined): HeaderValueOption[] => [...forwardHeaders(mixer, service), ...peerRequestHeaders(telemetry, service)];
 
@@ -34,6 +35,7 @@ function virtualHost(view: VirtualHostView, carriers: Carriers): VirtualHost {
     domains: [...view.domains],
     requireTls: view.requireTls ? VirtualHost_TlsRequirementType.ALL : VirtualHost_TlsRequirementType.NONE,
     typedPerFilterConfig: virtualHostContext(carriers.mixer),
+    rateLimits: rateLimitActions(carriers.rateLimits ?? []),
     routes: view.routes.map((route) => buildRoute(route, carriers)),
   });
 }

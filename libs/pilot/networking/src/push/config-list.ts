@@ -17,6 +17,7 @@ export const collections = {
   clusterRbacConfigs: 'istio/rbac/v1alpha1/clusterrbacconfigs',
   quotaSpecs: 'istio/mixer/v1/config/client/quotaspecs',
   quotaSpecBindings: 'istio/mixer/v1/config/client/quotaspecbindings',
+  rateLimits: 'quartet/v1alpha1/ratelimits',
 } as const;
 
 /** "Oldest first"; objects of one age by `name.namespace`. */

@@ -3,6 +3,7 @@ import type { Gateway } from '@quartet/api/istio/networking/v1alpha3/gateway';
 import type { Sidecar } from '@quartet/api/istio/networking/v1alpha3/sidecar';
 import type { MeshConfig } from '@quartet/api/istio/mesh/v1alpha1/config';
 import type { MeshNetworks } from '@quartet/api/istio/mesh/v1alpha1/network';
+import type { RateLimit } from '@quartet/api/quartet/v1alpha1/rate_limit';
 import type { Proxy } from '@quartet/model';
 import { Diagnostics, type Diagnostic } from '../diagnostics.js';
 import { defaultFeatures, type Environment, type Features } from '../environment.js';
@@ -13,6 +14,7 @@ import { indexDestinationRules, type DestinationRuleIndex } from './destination-
 import { indexEnvoyFilters, type EnvoyFilterIndex } from './envoy-filter-index.js';
 import { indexGateways, type GatewayIndex } from './gateway-index.js';
 import { indexQuotas, type QuotaIndex } from './quota-index.js';
+import { indexRateLimits, type RateLimitIndex } from './rate-limit-index.js';
 import { indexServices, type ServiceIndex } from './service-index.js';
 import { buildSidecarScope, indexSidecars, type SidecarObject, type SidecarScope } from './sidecar-scope.js';
 import { indexVirtualServices, type VirtualServiceIndex } from './virtual-service-index.js';
@@ -34,6 +36,7 @@ export interface PushContext {
   readonly authorization: AuthorizationIndex;
   readonly envoyFilters: EnvoyFilterIndex;
   readonly quotas: QuotaIndex;
+  readonly rateLimits: RateLimitIndex;
   /** Faults found while indexing. */
   readonly diagnostics: readonly Diagnostic[];
   /** Labels of the proxy's workload: its metadata's, else the registry's. */
@@ -61,6 +64,7 @@ export function buildPushContext(env: Environment): PushContext {
     authorization: indexAuthorization(config, mesh.rootNamespace),
     envoyFilters: indexEnvoyFilters(config.list<EnvoyFilter>(collections.envoyFilters), mesh.rootNamespace),
     quotas: indexQuotas(config, domain),
+    rateLimits: indexRateLimits(config.list<RateLimit>(collections.rateLimits), { rootNamespace: mesh.rootNamespace, diagnostics }),
     diagnostics: diagnostics.list,
     labelsOf: (proxy: Proxy) => (Object.keys(proxy.labels).length > 0 ? proxy.labels : (env.services.labelsAt(proxy.ipAddresses) ?? {})),
     sidecarScope,

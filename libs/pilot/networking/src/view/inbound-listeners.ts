@@ -9,6 +9,7 @@ import { plainRoute } from './http-routes.js';
 import { inboundTargets, type InboundTarget } from './inbound-targets.js';
 import type { FilterChainMatchView, FilterChainView, HttpHandlerView, ListenerView, TcpHandlerView } from './listener-view.js';
 import { listenerAttributes, mixerHttp, mixerTcp } from './mixer.js';
+import { workloadRateLimits } from './rate-limit.js';
 import { workloadRbac } from './rbac.js';
 import { sniffsInbound } from './sniffing.js';
 import { telemetryOf } from './telemetry.js';
@@ -88,16 +89,17 @@ function httpHandler(context: Context, target: InboundTarget, authentication: In
   });
   const mixer = mixerHttp(push, proxy, { role: 'inbound', address: target.bind });
   const telemetry = telemetryOf(push, proxy, { role: 'inbound', service: serviceAttributes(service) });
+  const rateLimits = workloadRateLimits(push, proxy, port.port);
   return {
     kind: 'http', role: 'inbound', statPrefix: `inbound_${target.bind.ip}_${target.bind.port}`, useRemoteAddress: false,
     routes: {
-      name: cluster, virtualHosts: [{ name: `inbound|http|${port.port}`, domains: ['*'], requireTls: false, routes: [route] }], mixer, telemetry,
+      name: cluster, virtualHosts: [{ name: `inbound|http|${port.port}`, domains: ['*'], requireTls: false, routes: [route] }], mixer, telemetry, rateLimits,
       patch: { context: 'SIDECAR_INBOUND', port: port.port, portName: port.name, gateway: '' },
     },
     acceptHttp10: acceptsHttp10(push, proxy), http2: isHttp2(port.protocol), grpcWeb: port.protocol === 'GRPC-Web', allowAbsoluteUrl: false, idleTimeoutMs: idleTimeout(proxy),
     authentication: authentication.http,
     rbac: workloadRbac(push, proxy, { service, port, protocol: 'http' }, context.diagnostics),
-    mixer, telemetry,
+    mixer, telemetry, rateLimits,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { AuthenticationView } from './authentication-view.js';
 import type { MixerHttpView, MixerTcpView } from './mixer-view.js';
+import type { RateLimitView } from './rate-limit.js';
 import type { RbacView } from './rbac-view.js';
 import type { PatchContextView, RouteTableView } from './route-view.js';
 import type { TelemetryView } from './telemetry-view.js';
@@ -48,6 +49,7 @@ export interface HttpHandlerView {
   readonly rbac: RbacView | undefined;
   readonly mixer: MixerHttpView | undefined;
   readonly telemetry?: TelemetryView | undefined;
+  readonly rateLimits?: readonly RateLimitView[] | undefined;
 }
 
 export interface TcpHandlerView {

@@ -1,4 +1,5 @@
 import type { MixerHttpView } from './mixer-view.js';
+import type { RateLimitView } from './rate-limit.js';
 import type { TelemetryView } from './telemetry-view.js';
 
 export type StringMatchView = { readonly exact: string } | { readonly prefix: string } | { readonly suffix: string } | { readonly regex: string } | { readonly present: true };
@@ -116,6 +117,8 @@ export interface RouteTableView {
   /** Mixer's part in the listeners that use the table. */
   readonly mixer: MixerHttpView | undefined;
   readonly telemetry?: TelemetryView | undefined;
+  /** Limits that the listener keeps. */
+  readonly rateLimits?: readonly RateLimitView[] | undefined;
   /** Facts that an EnvoyFilter may match. */
   readonly patch: { readonly context: PatchContextView; readonly port: number; readonly portName: string; readonly gateway: string };
 }

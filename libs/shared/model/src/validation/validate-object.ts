@@ -7,6 +7,7 @@ import { validateEnvoyFilter } from './envoy-filter.js';
 import { gatewayName, validateGateway } from './gateway.js';
 import { validateMeshConfig } from './mesh-config.js';
 import { validateHttpApiSpec, validateHttpApiSpecBinding, validateQuotaSpec, validateQuotaSpecBinding } from './mixer-client.js';
+import { validateRateLimit } from './rate-limit.js';
 import { validateRbacConfig, validateServiceRole, validateServiceRoleBinding } from './rbac.js';
 import { Report } from './report.js';
 import { validateServiceEntry } from './service-entry.js';
@@ -41,6 +42,7 @@ const validators: Readonly<Record<string, Validator>> = {
   'istio/mixer/v1/config/client/quotaspecs': validateQuotaSpec,
   'istio/mixer/v1/config/client/quotaspecbindings': validateQuotaSpecBinding,
   'istio/mesh/v1alpha1/MeshConfig': validateMeshConfig,
+  'quartet/v1alpha1/ratelimits': validateRateLimit,
 };
 
 /**

@@ -1,0 +1,38 @@
+import { describeRules } from './testdata/rules.js';
+
+describeRules({
+  apiVersion: 'quartet.io/v1alpha1', kind: 'RateLimit',
+  valid: {
+    workloadSelector: { labels: { app: 'productpage' } },
+    ports: [9080],
+    tokenBucket: { maxTokens: 5, tokensPerFill: 5, fillInterval: '10s' },
+    match: [{ headers: [{ name: ':path', prefix: '/api', not: true }, { name: 'x-client', present: true }] }, { headers: [{ name: ':method', exact: 'POST', ignoreCase: true }] }],
+    dimensions: [{ name: 'user', header: 'end-user', default: 'guest' }, { name: 'client', source: 'remoteAddress' }],
+    overrides: [{ values: { user: 'admin', client: '10.0.0.1' }, tokenBucket: { maxTokens: 100, fillInterval: '1s' } }],
+  },
+  accepted: [['workloadSelector', undefined], ['ports', []], ['match', []], ['overrides', []], ['match[0].headers[0].missingIsEmpty', true]],
+  refused: [
+    ['workloadSelector.labels', {}, 'at least one label'],
+    ['ports[0]', 0, 'must be in the range'],
+    ['tokenBucket', undefined, 'is required'],
+    ['tokenBucket.maxTokens', 0, 'must be at least 1'],
+    ['tokenBucket.fillInterval', undefined, 'is required'],
+    ['tokenBucket.fillInterval', '10ms', 'must be at least 50ms'],
+    ['tokenBucket.fillInterval', '0s', 'must be at least 1ms'],
+    ['match[0].headers', [], 'at least one condition'],
+    ['match[0].headers[0].name', '', 'must not be empty'],
+    ['match[0].headers[0].prefix', undefined, 'needs one of'],
+    ['match[0].headers[0].exact', '/', 'excludes prefix'],
+    ['match[0].headers[1].present', false, 'must be true'],
+    ['match[1].headers[0]', { name: 'a', regex: '(' }, 'is not a regular expression', 'match[1].headers[0].regex'],
+    ['match[1].headers[0]', { name: 'a', regex: 'a', ignoreCase: true }, 'holds for exact', 'match[1].headers[0].ignoreCase'],
+    ['dimensions[0].header', '', 'must not be empty'],
+    ['dimensions[0]', { name: 'user' }, 'needs one of header and source'],
+    ['dimensions[1].source', 'user', 'is not "remoteAddress"'],
+    ['dimensions[1].default', 'x', 'only a header can be missing'],
+    ['overrides[0].values', { user: 'admin' }, '"client" is missing'],
+    ['overrides[0].values.color', 'red', 'no dimension has this name'],
+    ['overrides[0].tokenBucket', undefined, 'is required'],
+    ['limit', 5, 'unknown field'],
+  ],
+});
