@@ -21,7 +21,7 @@ describeRules({
     ['tokenBucket.fillInterval', '0s', 'must be at least 1ms'],
     ['match[0].headers', [], 'at least one condition'],
     ['match[0].headers[0].name', '', 'must not be empty'],
-    ['match[0].headers[0].prefix', undefined, 'needs one of'],
+    ['match[0].headers[0].prefix', undefined, 'needs one of', 'match[0].headers[0]'],
     ['match[0].headers[0].exact', '/', 'excludes prefix'],
     ['match[0].headers[1].present', false, 'must be true'],
     ['match[1].headers[0]', { name: 'a', regex: '(' }, 'is not a regular expression', 'match[1].headers[0].regex'],
