@@ -245,14 +245,14 @@ describe.each([
   ['citadel', ['--self-signed-ca', '--grpc-address <host:port>']],
   ['pilot-agent', ['--discovery-address <host:port>', '--envoy-binary <path>', '--sds-socket <path>']],
   ['ratelimit', ['--limits <path>', '--redis-url <url>']],
-] as const)('%s --help', (app, flags) => {
-  it('names its flags, the common ones and the environment', async () => {
+] as const)('%s --help', { concurrent: true }, (app, flags) => {
+  it('names its flags, the common ones and the environment', async ({ expect }) => {
     const { code, output } = await startApp(app, ['--help']).finished;
     expect(code).toBe(0);
     for (const flag of [...flags, '--monitoring-address <host:port>', '--nats-url <url>', '--instance <name>', '--log-output-level <levels>', 'QUARTET_']) expect(output).toContain(flag);
   });
 
-  it('is pointed to by a flag that there is not', async () => {
+  it('is pointed to by a flag that there is not', async ({ expect }) => {
     const { code, output } = await startApp(app, ['--no-such-flag']).finished;
     expect(output).toContain(`(${app} --help lists the options)`);
     expect(code).toBe(2);
