@@ -1,7 +1,7 @@
 import { createFileConfigSource, createMcpConfigSource, formatDocumentProblem } from '@quartet/config';
 import { createMcpMetrics } from '@quartet/mcp';
 import type { Loggers, Monitoring } from '@quartet/nest-kit';
-import type { ConfigSource } from '@quartet/model';
+import { rateLimitKind, type ConfigSource } from '@quartet/model';
 import { pilotCollections } from './pilot-collections.js';
 import type { PilotOptions } from './pilot-options.js';
 
@@ -30,7 +30,7 @@ function openFolder(dir: string, { loggers, monitoring }: ConfigContext): Config
 }
 
 function openMcp(address: string, { loggers, monitoring, instance }: ConfigContext): ConfigSource {
-  const source = createMcpConfigSource({ address, collections: [...pilotCollections], sinkId: `pilot/${instance}`, log: loggers.get('mcp'), report: createMcpMetrics(monitoring.registry, 'pilot') });
+  const source = createMcpConfigSource({ address, collections: [...pilotCollections], optional: [rateLimitKind.collection], sinkId: `pilot/${instance}`, log: loggers.get('mcp'), report: createMcpMetrics(monitoring.registry, 'pilot') });
   monitoring.readiness.add('config', () => source.synced || `waiting for ${address}: ${source.missing.length} collections missing (${source.missing.slice(0, 3).join(', ')})`);
   return source;
 }

@@ -11,7 +11,9 @@ export interface McpConfigOptions {
   readonly address: string;
   /** Collections to ask for; each must be of a known kind. */
   readonly collections: readonly string[];
-  /** Of those, the ones to ask for differences only. */
+  /** Those among them that are not waited for: a Galley of Istio's own does not have them. */
+  readonly optional?: readonly string[];
+  /** The ones of `collections` to ask for differences only. */
   readonly incremental?: readonly string[];
   readonly sinkId: string;
   readonly log?: ConfigLog;
@@ -70,7 +72,8 @@ class SinkConfigSource extends ConfigStore implements McpConfigSource {
   }
 
   get missing(): readonly string[] {
-    return this.options.collections.filter((collection) => !this.#held.has(collection));
+    const { collections, optional = [] } = this.options;
+    return collections.filter((collection) => !this.#held.has(collection) && !optional.includes(collection));
   }
 
   /** Applies a push or, by throwing, refuses it. */
