@@ -21,7 +21,6 @@ export const MIXER_COLLECTIONS: readonly string[] = Object.freeze([
 ]);
 
 export const SYNTHETIC_SERVICE_ENTRIES = `${networking}/synthetic/serviceentries`;
-export const MESH_CONFIG = 'istio/mesh/v1alpha1/MeshConfig';
 export const PODS = 'k8s/core/v1/pods';
 
 /** First message of a source that dials its sink; the sink refuses the collection as unknown, which the source expects. */

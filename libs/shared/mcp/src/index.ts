@@ -1,5 +1,5 @@
 export { allowAll, parseAccessList, refuse, subjectIds, type AccessRules, type Peer } from './access-list.js';
-export { MESH_CONFIG, MIXER_COLLECTIONS, PILOT_COLLECTIONS, PODS, SYNTHETIC_SERVICE_ENTRIES, TRIGGER_COLLECTION } from './collections.js';
+export { MIXER_COLLECTIONS, PILOT_COLLECTIONS, PODS, SYNTHETIC_SERVICE_ENTRIES, TRIGGER_COLLECTION } from './collections.js';
 export { McpError } from './mcp-error.js';
 export { createMcpMetrics } from './metrics.js';
 export { TokenBucket, type RateLimiter } from './rate-limiter.js';

@@ -32,15 +32,6 @@ export function sort(hosts: readonly string[]): string[] {
   return hosts.toSorted(compare);
 }
 
-/** The most specific of `hosts` that covers `name`. */
-export function mostSpecificMatch(name: string, hosts: readonly string[]): string | undefined {
-  let best: string | undefined;
-  for (const host of hosts) {
-    if (subsetOf(name, host) && (best === undefined || compare(host, best) < 0)) best = host;
-  }
-  return best;
-}
-
 /** What both lists cover: of each matching pair the narrower one, in the order of `a`, without duplicates. */
 export function intersection(a: readonly string[], b: readonly string[]): string[] {
   const common = new Set<string>();

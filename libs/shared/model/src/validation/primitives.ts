@@ -52,10 +52,6 @@ export function isIpv4(text: string): boolean {
   return isIp(text) && !text.includes(':');
 }
 
-export function ipAddress(text: string): Fault {
-  return isIp(text) ? undefined : `${quote(text)} is not a valid IP address`;
-}
-
 export function ipv4Address(text: string): Fault {
   return isIpv4(text) ? undefined : `${quote(text)} is not a valid IPv4 address`;
 }
