@@ -1,10 +1,10 @@
-import { kinds, syntheticServiceEntryKind, type Kind } from '@quartet/model';
+import { componentConfigKind, kinds, syntheticServiceEntryKind, type Kind } from '@quartet/model';
 
 /** Collections that a sink may ask for but that hold nothing without a Kubernetes API, and have no version: never answered. */
 const unanswered: ReadonlySet<string> = new Set(['k8s/apps/v1/deployments']);
 
 /** Kinds that only Galley itself reads. */
-const internal = (kind: Kind): boolean => kind.group === 'quartet.io';
+const internal = (kind: Kind): boolean => kind === componentConfigKind;
 
 /** Every kind that is served over MCP; a collection without objects is served empty, since sinks wait for a first push of each. */
 export const servedKinds: readonly Kind[] = Object.freeze(kinds.filter((kind) => !internal(kind)));
