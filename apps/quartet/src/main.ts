@@ -25,7 +25,7 @@ program
   .option('--tour', 'start the mesh, try the things of the README, print what was observed, end')
   .option('--subnet <a.b>', 'first two numbers of the loopback addresses', subnet, '127.77')
   .option('--gateway-host <ip>', 'address of the ingress gateway', '127.0.0.1')
-  .option('--gateway-port <port>', 'port of the ingress gateway', number, 8080)
+  .option('--gateway-port <port>', 'port of the ingress gateway', port, 8080)
   .option('--config-dir <folder>', 'read the configuration from this folder instead of a copy of examples/bookinfo/config')
   .option('--load <rate>', 'requests a second of the gentle load; 0 for none', number, 2)
   .option('--no-prometheus', 'run without Prometheus')
@@ -51,6 +51,12 @@ function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('expected a number that is not negative');
   return value;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,5}$/.test(text) && value >= 1 && value <= 65_535) return value;
+  throw new InvalidArgumentError('expected a port from 1 to 65535');
 }
 
 function subnet(text: string): string {
