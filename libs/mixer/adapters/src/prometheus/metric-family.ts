@@ -1,3 +1,4 @@
+import { RecentSeries } from './recent-series.js';
 import type { Series } from './series.js';
 
 export type MetricKind = 'GAUGE' | 'COUNTER' | 'DISTRIBUTION';
@@ -16,6 +17,8 @@ const typeNames: Readonly<Record<MetricKind, string>> = { GAUGE: 'gauge', COUNTE
 
 /** All label sets of one metric, found by their joined label values. */
 export class MetricFamily {
+  /** A shorter way to label sets of this family. */
+  readonly recent = new RecentSeries();
   readonly #series = new Map<string, Series>();
   #order: readonly Series[] | undefined;
 
@@ -42,7 +45,10 @@ export class MetricFamily {
   expire(deadlineMs: number): number {
     const before = this.#series.size;
     for (const [key, series] of this.#series) if (series.updatedAtMs < deadlineMs) this.#series.delete(key);
-    if (this.#series.size !== before) this.#order = undefined;
+    if (this.#series.size !== before) {
+      this.#order = undefined;
+      this.recent.clear();
+    }
     return before - this.#series.size;
   }
 

@@ -2,6 +2,7 @@ import { defineAdapter, Duration, stringify, type AdapterEnv, type Dimensions, t
 import { DefinitionConflictError, type Exposition } from './exposition.js';
 import type { FamilyDefinition, MetricFamily } from './metric-family.js';
 import { bucketBounds, exposedName, prometheusParams, safeName, type MetricInfo, type PrometheusParams } from './params.js';
+import type { Series } from './series.js';
 
 /** A configured metric: where its values go and which dimensions, in the order of its label names, make the label set. */
 interface Collector {
@@ -111,16 +112,31 @@ function record(instance: Metric, collectors: ReadonlyMap<string, Collector>, no
   const collector = collectors.get(instance.name);
   if (!collector) throw new Error(`could not find metric info from adapter config for ${instance.name}`);
   const value = numericValue(instance);
-  const { dimensions } = collector;
-  const key = seriesKey(instance.dimensions, dimensions);
-  collector.family.at(key, () => labelValues(instance, dimensions)).update(value, nowMs);
+  seriesOf(instance, collector).update(value, nowMs);
+}
+
+function seriesOf(instance: Metric, { family, dimensions }: Collector): Series {
+  const values = orderedValues(instance.dimensions, dimensions);
+  const recent = family.recent.find(values);
+  if (recent) return recent;
+  const series = family.at(seriesKey(values), () => labelValues(instance, dimensions));
+  family.recent.keep(values, series);
+  return series;
+}
+
+const scratch: (Value | undefined)[] = [];
+
+/** Good until the next call. */
+function orderedValues(values: Dimensions, names: readonly string[]): readonly (Value | undefined)[] {
+  scratch.length = names.length;
+  for (let i = 0; i < names.length; i++) scratch[i] = values[names[i] as string];
+  return scratch;
 }
 
 /** The values joined by a character that no UTF-8 text holds unescaped; two label sets never share a key. */
-function seriesKey(values: Dimensions, names: readonly string[]): string {
+function seriesKey(values: readonly (Value | undefined)[]): string {
   let key = '';
-  for (const name of names) {
-    const value = values[name];
+  for (const value of values) {
     key += (typeof value === 'string' ? value : stringify(value)) + '\u0000';
   }
   return key;
