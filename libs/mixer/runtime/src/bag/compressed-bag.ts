@@ -16,6 +16,23 @@ export interface BagOptions {
   readonly onUndefinedIndex?: (name: string, error: UndefinedIndexError) => void;
 }
 
+const absent = Symbol('read and absent');
+
+/**
+ * Numbers of the names that bags are asked for, which make an array do where a map for each bag would grow at each read. The
+ * names come from configuration, so they are few; one beyond the limit is decoded each time it is read.
+ */
+const numbers = new Map<string, number>();
+const maxNumbers = 4_096;
+
+function numberOf(name: string): number {
+  const known = numbers.get(name);
+  if (known !== undefined) return known;
+  if (numbers.size >= maxNumbers) return -1;
+  numbers.set(name, numbers.size);
+  return numbers.size - 1;
+}
+
 /**
  * An attribute bag as it came over the wire: a value is decoded when it is first read, and kept.
  * Holds on to the bytes of the request.
@@ -24,8 +41,8 @@ export class CompressedBag implements AttributeSource {
   readonly #index: AttributeIndex;
   readonly #words: Words;
   readonly #tracker: ReferenceTracker | undefined;
-  /** undefined = read and absent. */
-  readonly #read = new Map<string, Value | undefined>();
+  /** By the number of the name; undefined = not read yet. */
+  readonly #read: (Value | typeof absent | undefined)[] = new Array(numbers.size);
 
   /** @throws WireError */
   constructor(
@@ -46,11 +63,10 @@ export class CompressedBag implements AttributeSource {
 
   /** @throws EvalError if a number on the wire is not of the declared kind (INT64, DOUBLE) */
   get(name: string, declared: ValueType): Value | undefined {
-    let value = this.#read.get(name);
-    if (value === undefined && !this.#read.has(name)) {
-      value = this.#decode(name, declared);
-      this.#read.set(name, value);
-    }
+    const number = numberOf(name);
+    const known = this.#read[number];
+    const value = known === undefined ? this.#decode(name, declared) : known === absent ? undefined : known;
+    if (known === undefined && number >= 0) this.#read[number] = value ?? absent;
     if (this.#tracker && !(value instanceof WireStringMap)) this.#tracker.attribute(name, value === undefined ? Condition.ABSENCE : Condition.EXACT);
     return value;
   }
