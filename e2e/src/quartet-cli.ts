@@ -36,7 +36,7 @@ export class RunningProgram {
 /** Starts an app of the workspace. `env` is added to the environment; undefined takes a variable away. */
 export function startApp(app: string, args: readonly string[], { env = {}, cwd }: { env?: Readonly<Record<string, string | undefined>>; cwd?: string } = {}): RunningProgram {
   const main = join(root, 'apps', app, 'dist/main.js');
-  return new RunningProgram(spawn(process.execPath, ['--enable-source-maps', main, ...args], { env: { ...process.env, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] }));
+  return new RunningProgram(spawn(process.execPath, ['--enable-source-maps', main, ...args], { env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
 /** `quartet` for one state folder. */

@@ -120,6 +120,9 @@ describe('compilation', () => {
   }
 });
 
+/** Forms of values by type: STRING, INT64, DOUBLE, BOOL, EMAIL_ADDRESS, URI, DNS_NAME; all others are objects. */
+const FORMS: Readonly<Record<number, readonly string[]>> = { 1: ['string'], 2: ['number', 'bigint'], 3: ['number'], 4: ['boolean'], 7: ['string'], 8: ['string'], 9: ['string'] };
+
 describe('evaluation', () => {
   it('gives a value of the type or an EvalError, and reads only attributes that the expression names', () => {
     fc.assert(
@@ -135,7 +138,7 @@ describe('evaluation', () => {
         const bag = bagOf(bagValues);
         try {
           const value = compiled.eval({ get: (name, type) => (read.push(name), bag.get(name, type)) });
-          expect(typeof value).toBe(compiled.type === 4 ? 'boolean' : 'string');
+          expect(FORMS[compiled.type] ?? ['object']).toContain(typeof value);
         } catch (error) {
           if (!(error instanceof EvalError)) throw error;
         }
