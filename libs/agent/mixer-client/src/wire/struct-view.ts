@@ -1,7 +1,8 @@
-import { Struct } from '@quartet/api/google/protobuf/struct';
+import { Value } from '@quartet/api/google/protobuf/struct';
 import { ProtoReader } from './proto-reader.js';
 
 const stringValueTag = 0x1a;
+const boolValueTag = 0x20;
 
 /**
  * Dynamic metadata (map of namespace to google.protobuf.Struct) read on demand: most of it is never looked at. Bytes are
@@ -25,7 +26,10 @@ export class MetadataView {
   /** Fields of a namespace as plain values. */
   fields(namespace: string): Readonly<Record<string, unknown>> | undefined {
     const bytes = this.structs.get(namespace);
-    return bytes && Struct.unwrap(Struct.decode(bytes));
+    if (!bytes) return undefined;
+    const fields: Record<string, unknown> = {};
+    readMapEntries(bytes, (name, value) => (fields[name] = plainValue(value)));
+    return fields;
   }
 
   /** One string of a namespace, without decoding the rest. */
@@ -44,6 +48,17 @@ export class MetadataView {
     }
     return text;
   }
+}
+
+/** What google.protobuf.Value bytes hold; texts and truth values, which are most, without the generated code. */
+function plainValue(bytes: Buffer): unknown {
+  const reader = new ProtoReader(bytes);
+  const tag = reader.tag();
+  if (tag === stringValueTag || tag === boolValueTag) {
+    const value = tag === boolValueTag ? reader.bool() : reader.string();
+    if (reader.done) return value;
+  }
+  return Value.unwrap(Value.decode(bytes));
 }
 
 /** Entries of field 1, a map from string to a message. */
