@@ -12,13 +12,9 @@ import { StatusPages } from './status/status-pages.js';
 
 @Injectable()
 class PilotAgentLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
-  constructor(
-    @Inject(PilotAgent) private readonly agent: PilotAgent,
-    @Inject(ControlBus) private readonly bus: ControlBus,
-  ) {}
+  constructor(@Inject(PilotAgent) private readonly agent: PilotAgent) {}
 
   onApplicationBootstrap(): Promise<void> {
-    this.bus.watchComponentConfig(({ settings }) => this.agent.applySettings(settings));
     return this.agent.start();
   }
 

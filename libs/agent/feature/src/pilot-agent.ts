@@ -8,7 +8,6 @@ import type { MixerAgent } from '@quartet/agent-mixer-client';
 import { formatAddress } from '@quartet/nest-kit';
 import type { ComponentOptions, Logger, Monitoring } from '@quartet/nest-kit';
 import { startAgentServer } from './agent-server.js';
-import { readAgentSettings } from './agent-settings.js';
 import { Certificates } from './certificates.js';
 import { AdminClient } from './envoy/admin-client.js';
 import { EnvoyProcess } from './envoy/envoy-process.js';
@@ -71,14 +70,6 @@ export class PilotAgent {
     this.certificates?.start();
     await this.supervisor.start();
     this.probe.start();
-  }
-
-  /** Applies what was set over the control bus; returns what is wrong with it, in which case nothing changes. */
-  applySettings(settings: Readonly<Record<string, unknown>>): string | undefined {
-    const read = readAgentSettings(settings);
-    if (typeof read === 'string') return read;
-    this.mixer?.setReportBatch({ maxEntries: read.reportBatchMaxEntries, maxTimeMs: read.reportBatchMaxTimeMs });
-    return undefined;
   }
 
   /** Envoy first: it still reports and renews while it drains. */

@@ -6,7 +6,7 @@ import { GlobalDictionary } from './attributes/word-dictionary.js';
 import { Checker } from './check/checker.js';
 import { AuthorizationServer, authorizationService } from './ext-authz/authorization-server.js';
 import { MixerChannel } from './mixer-channel.js';
-import { defaultLimits, type MixerAgentLimits, type MixerAgentOptions } from './options.js';
+import { defaultLimits, type MixerAgentOptions } from './options.js';
 import { Reporter } from './report/reporter.js';
 import { MixerStatistics, type MixerAgentStats } from './statistics.js';
 
@@ -17,8 +17,6 @@ const closeTimeoutMs = 2_000;
 export interface MixerAgent {
   /** Adds `envoy.service.auth.v3.Authorization` and `envoy.service.accesslog.v3.AccessLogService`. */
   addServices(server: Server): void;
-  /** Bounds of the batches from now on; absent: 1.4's default (mesh config `reportBatchMaxEntries`, `reportBatchMaxTime`). */
-  setReportBatch(batch: { readonly maxEntries?: number; readonly maxTimeMs?: number }): void;
   /** A copy of the counters. */
   stats(): MixerAgentStats;
   /** Flushes the reports that are held, for at most two seconds, and closes the channels to Mixer. */
@@ -28,7 +26,7 @@ export interface MixerAgent {
 /** Wires the caches, the channels and Envoy's two services. Nothing is sent, and no connection made, before it is needed. */
 export function createMixerAgent(options: MixerAgentOptions): MixerAgent {
   const { clock, log, credentials } = options;
-  const limits: { -readonly [K in keyof MixerAgentLimits]: MixerAgentLimits[K] } = { ...defaultLimits, ...options.limits };
+  const limits = { ...defaultLimits, ...options.limits };
   const statistics = new MixerStatistics();
   const dictionary = new GlobalDictionary();
   const node = nodeAttributes(options.node);
@@ -54,10 +52,6 @@ export function createMixerAgent(options: MixerAgentOptions): MixerAgent {
     addServices: (server) => {
       server.addService(authorizationService, { Check: authorization.check });
       server.addService(accessLogService, { StreamAccessLogs: accessLog.stream });
-    },
-    setReportBatch: ({ maxEntries, maxTimeMs }) => {
-      limits.reportBatchMaxEntries = maxEntries ?? options.limits?.reportBatchMaxEntries ?? defaultLimits.reportBatchMaxEntries;
-      limits.reportBatchMaxTimeMs = maxTimeMs ?? options.limits?.reportBatchMaxTimeMs ?? defaultLimits.reportBatchMaxTimeMs;
     },
     stats: () => ({ ...statistics }),
     close: async () => {

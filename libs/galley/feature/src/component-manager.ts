@@ -1,5 +1,5 @@
 import { mergeComponentConfig, type ControlBus, type ObservedStatus } from '@quartet/control-bus';
-import { componentConfigs, withMeshSettings, type PublishedComponentConfig } from '@quartet/galley-processing';
+import { componentConfigs, type PublishedComponentConfig } from '@quartet/galley-processing';
 import { componentConfigKind, meshConfigKind, type ConfigSnapshot } from '@quartet/model';
 import type { DocumentProblem } from '@quartet/config';
 
@@ -28,12 +28,13 @@ export class ComponentManager {
 
   publish(snapshot: ConfigSnapshot): void {
     const { configs, problems } = componentConfigs(snapshot.list(componentConfigKind.collection));
-    const [mesh] = snapshot.list(meshConfigKind.collection);
-    this.#configs = mesh ? withMeshSettings(configs, { version: mesh.metadata.resourceVersion, settings: meshConfigKind.toJson(mesh.spec as never) as Record<string, unknown> }) : configs;
+    this.#configs = configs;
     this.#problems = problems.map(({ object, problem }) => ({
       file: object.origin?.file ?? '', line: object.origin?.line ?? 1, kind: object.kind, namespace: '', name: object.metadata.name, field: problem.path, reason: problem.message, severity: problem.severity,
     }));
-    this.bus.replaceComponentConfigs(this.#configs);
+    this.bus.replaceComponentConfigs(configs);
+    const [mesh] = snapshot.list(meshConfigKind.collection);
+    if (mesh) this.bus.putConfig('mesh', { version: mesh.metadata.resourceVersion, settings: meshConfigKind.toJson(mesh.spec as never) });
   }
 
   components(): ComponentState[] {

@@ -1,6 +1,6 @@
 import { istioKinds, kindByCollection, kindByName, legacyMixerKinds, type ConfigObject } from '@quartet/model';
 import { describe, expect, test } from 'vitest';
-import { componentConfigs, withMeshSettings, groupOf, isServed, projectCollection, servedKinds } from './index.js';
+import { componentConfigs, groupOf, isServed, projectCollection, servedKinds } from './index.js';
 
 const object = (collection: string, name: string, spec: unknown, namespace = 'ns'): ConfigObject => ({
   collection, kind: kindByCollection(collection)?.kind ?? '', spec,
@@ -68,20 +68,11 @@ describe('component configuration', () => {
     [{ logLevels: { ads: 'loud' } }, 'spec.logLevels.ads', 'error'],
     [{ logLevels: 'debug' }, 'spec.logLevels', 'error'],
     [{ settings: [] }, 'spec.settings', 'error'],
-    [{ settings: { nonsense: 3 } }, 'spec.settings.nonsense', 'error'],
     [{ loglevels: {} }, 'spec.loglevels', 'error'],
   ])('%j: %s', (spec, path, severity) => {
     const { configs, problems } = componentConfigs([config('mixer', spec)]);
     expect(problems).toMatchObject([{ problem: { path, severity } }]);
     expect(configs.size).toBe(0);
-  });
-
-  test("agents get the mesh's settings, under what a ComponentConfig says itself", () => {
-    const mesh = { version: 'm1', settings: { reportBatchMaxEntries: 50, reportBatchMaxTime: '2s', enableTracing: true } };
-    const { configs } = componentConfigs([config('pilot-agent', { settings: { reportBatchMaxEntries: 7 } })]);
-    expect(withMeshSettings(configs, mesh).get('pilot-agent')).toEqual({ version: 'v1+mesh.m1', logLevels: {}, settings: { reportBatchMaxEntries: 7, reportBatchMaxTime: '2s' } });
-    expect(withMeshSettings(new Map(), mesh).get('pilot-agent')).toMatchObject({ version: 'mesh.m1', settings: { reportBatchMaxEntries: 50 } });
-    expect(withMeshSettings(new Map(), { version: 'm1', settings: {} }).size).toBe(0);
   });
 
   test('for an unknown component is published with a warning', () => {

@@ -72,7 +72,7 @@ export class PilotRuntime implements OnApplicationBootstrap, OnModuleDestroy {
     const times = { quietMs: this.options.debounceAfter, maxMs: this.options.debounceMax };
     for (const [key, value] of Object.entries(settings)) {
       const target = key === 'debounceAfter' ? 'quietMs' : key === 'debounceMax' ? 'maxMs' : undefined;
-      if (!target) return `settings.${key}: unknown; Pilot knows debounceAfter and debounceMax`;
+      if (!target) continue;
       const ms = parseDurationMs(String(value));
       if (ms === undefined || ms < 0) return `settings.${key}: expected a duration such as 100ms, got "${String(value)}"`;
       times[target] = ms;
