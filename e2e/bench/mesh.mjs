@@ -68,10 +68,10 @@ async function rounds(variants, { count, step, label }) {
 
 /** Memory and CPU of a mesh that nobody uses. */
 async function atRest(variant) {
-  await delay(5_000);
+  await delay(10_000);
   const processes = variant.processes();
   const meter = meterCpu(processes);
-  const seconds = 5;
+  const seconds = 10;
   await delay(seconds * 1000);
   const idle = Object.entries(meter().groups).map(([group, used]) => [group, used / seconds]);
   return { memory: processes.map((process) => ({ ...process, ...memoryOf(process) })), idleCores: Object.fromEntries(idle) };
