@@ -13,6 +13,9 @@ export interface ConfigLog {
   warn(message: string): void;
 }
 
+/** Events get lost (and some file systems give none): the folder is looked through this often besides; only what changed is read. */
+const pollMs = 2_000;
+
 export const silentLog: ConfigLog = Object.freeze({ debug: () => {}, info: () => {}, warn: () => {} });
 
 export interface FileConfigOptions {
@@ -54,6 +57,9 @@ class FolderConfigSource extends ConfigStore implements FileConfigSource {
   #problems: readonly DocumentProblem[] = [];
   #reading: Promise<void> = Promise.resolve();
   #watcher: ReturnType<typeof watch> | undefined;
+  #poll: NodeJS.Timeout | undefined;
+  /** Readings asked for and not yet done. */
+  #pending = 0;
 
   constructor(private readonly options: FileConfigOptions) {
     const { dir, log = silentLog, defaultNamespace = 'default', badDocuments = 'remove', debounceMs = { quiet: 100, max: 1_000 } } = options;
@@ -72,8 +78,11 @@ class FolderConfigSource extends ConfigStore implements FileConfigSource {
     if (this.options.watch ?? true) {
       this.#watcher = watch(this.options.dir, { ignoreInitial: true });
       this.#watcher.on('all', () => this.#debounce.trigger());
+      // A file changed again while its first event is being handled gives no event of its own, only a raw one.
+      this.#watcher.on('raw', () => this.#debounce.trigger());
       this.#watcher.on('ready', () => this.#debounce.trigger());
       this.#watcher.on('error', (error) => this.#log.warn(`watching ${this.options.dir}: ${String(error)}`));
+      this.#poll = setInterval(() => void (this.#pending === 0 && this.reload()), pollMs).unref();
     }
     void this.reload();
     return this;
@@ -81,11 +90,13 @@ class FolderConfigSource extends ConfigStore implements FileConfigSource {
 
   /** Readings follow one another, so that an older state never comes after a newer one. */
   reload(): Promise<void> {
-    this.#reading = this.#reading.then(() => this.#read());
+    this.#pending += 1;
+    this.#reading = this.#reading.then(() => this.#read()).finally(() => (this.#pending -= 1));
     return this.#reading;
   }
 
   override async close(): Promise<void> {
+    clearInterval(this.#poll);
     this.#debounce.cancel();
     await this.#watcher?.close();
     await this.#reading;

@@ -20,7 +20,7 @@ const value: fc.Arbitrary<AttributeValue> = fc.oneof(
   fc.boolean(),
   fc.uint8Array({ maxLength: 20 }),
   fc.tuple(fc.integer({ min: 0, max: 1e11 }), nanos).map(([s, n]) => new TimestampValue(s, n)),
-  fc.tuple(fc.integer({ min: -1e9, max: 1e9 }), nanos).map(([s, n]) => new DurationValue(s, s < 0 ? -n : n)),
+  fc.tuple(fc.integer({ min: -1e9, max: 1e9 }), nanos).map(([s, n]) => new DurationValue(s, s < 0 && n > 0 ? -n : n)),
   fc.double({ noNaN: true }).map((d) => new DoubleValue(d)),
   fc.array(fc.tuple(text, text), { maxLength: 30 }).map((entries) => new Map(entries)),
 );
