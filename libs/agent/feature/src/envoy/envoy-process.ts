@@ -18,8 +18,17 @@ export interface EnvoyExit {
   readonly error?: Error;
 }
 
+/** How the shell says that a program could not be started. */
+const NOT_STARTED: Readonly<Record<number, string>> = { 126: 'not executable', 127: 'no such program' };
+
 /** Ends Envoy when the pipe to the agent breaks: also after a SIGKILL of the agent, on any POSIX system. */
 const watchdogScript = 'read -r _; kill -KILL "$1" 2>/dev/null';
+
+/**
+ * Becomes Envoy (same pid) once the agent says so by a line; if the agent ends before, it never does. So there is no moment
+ * in which Envoy runs and nothing would end it with the agent.
+ */
+const gateScript = 'read -r _ && exec "$@" </dev/null';
 
 /** One run of Envoy, in a process group of its own so that a Ctrl-C reaches it through the agent only. */
 export class EnvoyProcess {
@@ -28,10 +37,11 @@ export class EnvoyProcess {
   private readonly watchdog: ChildProcess | undefined;
 
   private constructor(private readonly options: EnvoyProcessOptions) {
-    this.child = spawn(options.binary, [...options.args], { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+    this.child = spawn('/bin/sh', ['-c', gateScript, 'envoy-gate', options.binary, ...options.args], { stdio: ['pipe', 'inherit', 'inherit'], detached: true });
+    this.child.stdin?.on('error', () => undefined);
     this.exited = new Promise<EnvoyExit>((resolve) => {
       this.child.once('error', (error) => resolve({ code: null, signal: null, error }));
-      this.child.once('exit', (code, signal) => resolve({ code, signal }));
+      this.child.once('exit', (code, signal) => resolve({ code, signal, ...(NOT_STARTED[code ?? 0] ? { error: new Error(`${options.binary}: ${NOT_STARTED[code ?? 0]}`) } : {}) }));
     }).then((exit) => this.cleanUp(exit));
     if (this.child.pid !== undefined) this.watchdog = watch(this.child.pid);
   }
@@ -40,6 +50,7 @@ export class EnvoyProcess {
     await endLeftOver(options);
     const process = new EnvoyProcess(options);
     if (process.pid !== undefined) await writeFile(options.pidFile, `${process.pid}\n`, { mode: 0o600 });
+    process.child.stdin?.end('go\n');
     return process;
   }
 
